@@ -1,0 +1,1 @@
+"""Declarations of harness tasks (YAML); the Python they name lives in medlong.exam."""

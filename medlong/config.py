@@ -1,0 +1,129 @@
+"""Files that people write: strict models, and errors that name file, line, field, value and remedy."""
+
+import difflib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
+
+from medlong.errors import ConfigError
+
+
+class Strict(BaseModel):
+    """A model that refuses keys it does not know; a misspelt key is an error, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def read_text(path: Path) -> str:
+    """Return the UTF-8 text of `path`.
+
+    Raises:
+        ConfigError: If it does not exist, is a folder, or is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file") from None
+    except IsADirectoryError:
+        raise ConfigError(f"{path}: is a folder, expected a file") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 text (byte {error.start})") from None
+
+
+def load_mapping(path: Path) -> dict[str, object]:
+    """Return the mapping in a YAML file, read with the safe loader.
+
+    Raises:
+        ConfigError: If the file is missing, is not YAML, or is not a mapping.
+    """
+    text = read_text(path)
+    try:
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{path}: expected a mapping of keys, found {type(raw).__name__}")
+    return raw
+
+
+def load_yaml(path: Path, model: type[M]) -> M:
+    """Return `path` parsed as `model`.
+
+    Raises:
+        ConfigError: With every fault of the file at once, each with its line and field.
+    """
+    raw = load_mapping(path)
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        lines = _lines(yaml.compose(read_text(path)))
+        faults = [_fault(path, lines, detail, model) for detail in error.errors()]
+        count = f"{len(faults)} problem{'s' if len(faults) > 1 else ''}"
+        raise ConfigError(f"{path}: {count}\n" + "\n".join(f"  {f}" for f in faults)) from None
+
+
+def _fault(path: Path, lines: dict[str, int], detail: ErrorDetails, model: type[BaseModel]) -> str:
+    where = [part for part in detail["loc"] if isinstance(part, int) or not part.endswith("]")]
+    field = _dotted(where)
+    line = next((lines[_dotted(where[:n])] for n in range(len(where), -1, -1) if _dotted(where[:n]) in lines), 1)
+    message = detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    if detail["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(str(where[-1]), _field_names(model), n=1)
+        message = "unknown key" + (f"; did you mean {close[0]!r}?" if close else "")
+    elif detail["type"] == "missing":
+        message = "required, but not there"
+    elif not isinstance(detail["input"], dict | list):
+        message += f", got {detail['input']!r}"
+    return f"line {line}: {field or '(whole file)'}: {message}"
+
+
+def _dotted(parts: list[int | str] | tuple[int | str, ...]) -> str:
+    text = ""
+    for part in parts:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def _lines(node: yaml.Node | None, prefix: str = "") -> dict[str, int]:
+    return dict(_walk(node, prefix)) if node is not None else {}
+
+
+def _walk(node: yaml.Node, prefix: str) -> Iterator[tuple[str, int]]:
+    yield prefix, node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            name = f"{prefix}.{key.value}" if prefix else str(key.value)
+            yield from _walk(value, name)
+            yield name, key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _walk(value, f"{prefix}[{index}]")
+
+
+def _field_names(model: type[BaseModel]) -> set[str]:
+    """Every field name in `model` and the models inside it, for the did-you-mean hint."""
+    names: set[str] = set()
+    pending, seen = [model], set()
+    while pending:
+        current = pending.pop()
+        if current in seen:
+            continue
+        seen.add(current)
+        for name, field in current.model_fields.items():
+            names.add(name)
+            pending.extend(_models_in(field.annotation))
+    return names
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in getattr(annotation, "__args__", ()):
+        yield from _models_in(inner)

@@ -1,0 +1,56 @@
+"""A bank: pages to read and items to ask about them. One schema for every bank."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One evidence unit: a monograph, a class chapter, a textbook section, an abstract."""
+
+    id: str
+    """Unique in its bank, and stable over versions."""
+
+    text: str
+    """What the model reads; no leading or trailing white space."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One question with its options and the pages that answer it."""
+
+    id: str
+    kind: str
+    """What answering takes: `lookup`, `two_hop`, `exception`, ..."""
+
+    question: str
+    answer: str
+    """The text of the right option."""
+
+    distractors: tuple[str, ...]
+    """The texts of the wrong options, all different from each other and from the answer."""
+
+    gold: tuple[str, ...]
+    """Ids of the pages needed; the first is the one whose depth is designed."""
+
+    near: tuple[str, ...] = ()
+    """Ids of the pages that the distractors come from; a book takes them before other fillers."""
+
+    group: str = ""
+    """Items of one group share pages and are asked from the same book wherever they fit."""
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Pages and items under one name and version; the same input always gives the same bytes."""
+
+    name: str
+    version: str
+    language: str
+    pages: tuple[Page, ...]
+    items: tuple[Item, ...]
+
+    @cached_property
+    def page(self) -> dict[str, Page]:
+        """Pages by id."""
+        return {page.id: page for page in self.pages}

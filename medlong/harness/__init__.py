@@ -1,0 +1,1 @@
+"""How lm-evaluation-harness finds and runs our tasks."""

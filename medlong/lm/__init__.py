@@ -1,0 +1,1 @@
+"""Models: the embedded default and the engine that reads each shared book once."""

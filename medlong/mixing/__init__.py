@@ -1,0 +1,1 @@
+"""Mixture files into exact training data with a manifest."""

@@ -1,0 +1,1 @@
+"""Pure scoring functions: text in, number out."""

@@ -1,0 +1,1 @@
+"""What medlong knows about Axolotl: recipes, their checks, and run provenance."""

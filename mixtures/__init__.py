@@ -1,0 +1,1 @@
+"""Declarations of data mixtures (YAML) and of the sources they draw from."""

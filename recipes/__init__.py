@@ -1,0 +1,1 @@
+"""Declarations of Axolotl recipes (YAML), complete and ready for `axolotl train`."""
