@@ -63,16 +63,30 @@ def load_yaml(path: Path, model: type[M]) -> M:
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        lines = _lines(yaml.compose(read_text(path)))
+        lines = line_numbers(path)
         faults = [_fault(path, lines, detail, model) for detail in error.errors()]
         count = f"{len(faults)} problem{'s' if len(faults) > 1 else ''}"
         raise ConfigError(f"{path}: {count}\n" + "\n".join(f"  {f}" for f in faults)) from None
 
 
+def dotted(parts: list[int | str] | tuple[int | str, ...]) -> str:
+    """Return a field's place as one name: `("datasets", 0, "path")` is `datasets[0].path`."""
+    text = ""
+    for part in parts:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
+
+
+def line_numbers(path: Path) -> dict[str, int]:
+    """Return the line of every field of a YAML file, by its dotted name such as `datasets[0].path`."""
+    node = yaml.compose(read_text(path))
+    return dict(_walk(node, "")) if node is not None else {}
+
+
 def _fault(path: Path, lines: dict[str, int], detail: ErrorDetails, model: type[BaseModel]) -> str:
     where = [part for part in detail["loc"] if isinstance(part, int) or not part.endswith("]")]
-    field = _dotted(where)
-    line = next((lines[_dotted(where[:n])] for n in range(len(where), -1, -1) if _dotted(where[:n]) in lines), 1)
+    field = dotted(where)
+    line = next((lines[dotted(where[:n])] for n in range(len(where), -1, -1) if dotted(where[:n]) in lines), 1)
     message = detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
     if detail["type"] == "extra_forbidden":
         close = difflib.get_close_matches(str(where[-1]), _field_names(model), n=1)
@@ -82,17 +96,6 @@ def _fault(path: Path, lines: dict[str, int], detail: ErrorDetails, model: type[
     elif not isinstance(detail["input"], dict | list):
         message += f", got {detail['input']!r}"
     return f"line {line}: {field or '(whole file)'}: {message}"
-
-
-def _dotted(parts: list[int | str] | tuple[int | str, ...]) -> str:
-    text = ""
-    for part in parts:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text
-
-
-def _lines(node: yaml.Node | None, prefix: str = "") -> dict[str, int]:
-    return dict(_walk(node, prefix)) if node is not None else {}
 
 
 def _walk(node: yaml.Node, prefix: str) -> Iterator[tuple[str, int]]:

@@ -1,8 +1,52 @@
-"""Sub-commands of this package."""
+"""`medlong compare`: which run was trained on what, and how it did on the exam."""
 
 import argparse
+import sys
+from pathlib import Path
 from typing import Any
+
+from medlong import atomic
+from medlong.errors import DataError, MissingPackageError
 
 
 def add(commands: "argparse._SubParsersAction[Any]") -> None:
     """Add this package's sub-commands."""
+    about = "join runs, mixtures and exam results by id, with standard errors"
+    compare = commands.add_parser("compare", help=about, description=f"{about[0].upper()}{about[1:]}.")
+    compare.add_argument("folders", nargs="+", type=Path, metavar="FOLDER", help="scanned with all they contain")
+    compare.add_argument(
+        "--scoring", choices=("generate", "letter", "cloze"), help="only this scoring; otherwise one set of tables each"
+    )
+    compare.add_argument(
+        "--base", metavar="NAME", help="compare all rows with this one, not each run with its base model"
+    )
+    compare.add_argument("--allow-partial", action="store_true", help="compare shared items when the items differ")
+    compare.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables as Markdown as well")
+    compare.add_argument("--csv", type=Path, metavar="FILE", help="write every number as CSV as well")
+    compare.set_defaults(run=_compare)
+
+
+def _compare(args: argparse.Namespace) -> int:
+    try:
+        from medlong.compare.comparison import load
+        from medlong.compare.export import to_csv
+        from medlong.compare.table import markdown
+        from medlong.compare.terminal import show
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("medlong"):
+            raise
+        message = f"compare needs the package {error.name}; install it with: pip install 'medlong[report]'"
+        raise MissingPackageError(message) from None
+    comparison = load(args.folders, scoring=args.scoring, base=args.base, allow_partial=args.allow_partial)
+    show(comparison, sys.stdout)
+    for path, render in ((args.markdown, markdown), (args.csv, to_csv)):
+        if path:
+            _write(path, render(comparison))
+    return 0
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        atomic.write_text(path, text)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written: {error.strerror}") from None

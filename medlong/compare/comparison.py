@@ -1,0 +1,162 @@
+"""The comparison: results joined to runs, mixtures and base models, measured, ready for any report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from medlong.catalog import unknown
+from medlong.compare.checks import check_books, check_once, check_versions, missing_items
+from medlong.compare.entries import Entry, find_base, named
+from medlong.compare.faults import Faults
+from medlong.compare.load import Evidence, read_evidence
+from medlong.compare.measure import Cell, arm_order, measure
+from medlong.compare.samples import primary
+from medlong.errors import DataError
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Exam:
+    """One set of items under one scoring: what one table is about."""
+
+    family: str
+    """Task name without its arm, such as `medlong_openbook_letter`."""
+    bank: str
+    bank_version: str
+    scoring: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One base and the models compared with it on one exam; `entries` has the base first."""
+
+    exam: Exam
+    base: Entry
+    entries: tuple[Entry, ...]
+    arms: tuple[str, ...]
+    cells: dict[tuple[str, str], Cell]
+    """By entry key and arm; an absent key was not evaluated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Everything a report needs."""
+
+    groups: tuple[Group, ...]
+    samples: pl.DataFrame
+    """One row an item, arm, model and answer filter; column `entry` is the key of the model."""
+    notes: tuple[str, ...]
+    """What the reader must know beside the numbers: assumptions made, things left out."""
+
+
+def load(
+    folders: Sequence[Path], *, scoring: str | None = None, base: str | None = None, allow_partial: bool = False
+) -> Comparison:
+    """Return the comparison of everything found under `folders`.
+
+    Args:
+        folders: Scanned with all they contain.
+        scoring: Keep only exams of this scoring; None keeps all, one group each.
+        base: Name of the row that all others are compared with, in place of each run's base model.
+        allow_partial: Compare on shared items when models were not all asked the same ones.
+
+    Raises:
+        DataError: With every fault at once, when the files cannot be joined without guessing.
+    """
+    evidence = read_evidence(folders)
+    samples = _of_scoring(evidence.samples, scoring)
+    kept = set(samples["entry"].unique())
+    entries = [entry for entry in evidence.entries if entry.key in kept]
+    faults, notes = Faults(), list(evidence.notes)
+    check_once(samples, {entry.key: entry.name for entry in entries}, faults)
+    families = _families(entries, base, faults, notes)
+    counted = primary(samples)
+    for first, others in families:
+        _check_family(counted, first, others, allow_partial, faults, notes)
+    faults.raise_if_any()
+    groups = [group for first, others in families for group in _groups(counted, first, others)]
+    notes += [note for group in groups for note in _overlength(group)]
+    notes += _templates(evidence, families)
+    return Comparison(tuple(groups), samples, tuple(dict.fromkeys(notes)))
+
+
+def _of_scoring(samples: pl.DataFrame, scoring: str | None) -> pl.DataFrame:
+    if scoring is None:
+        return samples
+    found = samples["scoring"].unique().sort().to_list()
+    if scoring not in found:
+        raise DataError(f"--scoring {scoring}: no results of it; found: {', '.join(found)}")
+    return samples.filter(pl.col("scoring") == scoring)
+
+
+def _families(
+    entries: list[Entry], base: str | None, faults: Faults, notes: list[str]
+) -> list[tuple[Entry, list[Entry]]]:
+    """Pairs of a base and what is compared with it; every entry is in exactly one."""
+    if base is not None:
+        found = named(base, entries)
+        if len(found) != 1:
+            names = [entry.name if not found else entry.key for entry in found or entries]
+            message = unknown("result", base, names) if not found else f"{base!r} means several: {', '.join(names)}"
+            raise DataError(f"--base: {message}")
+        return [(found[0], [entry for entry in entries if entry is not found[0]])]
+    families: dict[str, tuple[Entry, list[Entry]]] = {e.key: (e, []) for e in entries if e.run is None}
+    for entry in entries:
+        if entry.run is not None and (first := find_base(entry, entries, faults, notes)):
+            families[first.key][1].append(entry)
+    return list(families.values())
+
+
+def _check_family(
+    samples: pl.DataFrame, base: Entry, others: list[Entry], allow_partial: bool, faults: Faults, notes: list[str]
+) -> None:
+    rows = samples.filter(pl.col("entry").is_in([base.key, *(entry.key for entry in others)]))
+    check_versions(rows, faults)
+    check_books(rows, base, others, faults)
+    for entry, text in missing_items(rows, [base, *others]):
+        if allow_partial:
+            notes.append(f"{entry.name} {text}; differences use the items both models were asked")
+        else:
+            file = rows.filter(pl.col("entry") == entry.key)["results"].min()
+            remedy = "evaluate all models on the same tasks and items, or compare what is shared with --allow-partial"
+            faults.add(Path(str(file)), f"{entry.name} {text}; {remedy}")
+
+
+def _groups(samples: pl.DataFrame, base: Entry, others: list[Entry]) -> list[Group]:
+    keys = [base.key, *(entry.key for entry in others)]
+    rows = samples.filter(pl.col("entry").is_in(keys))
+    exams = [Exam(*row) for row in rows.select("family", "bank", "bank_version", "scoring").unique().rows()]
+    return [_group(rows, exam, base, others) for exam in sorted(exams)]
+
+
+def _group(rows: pl.DataFrame, exam: Exam, base: Entry, others: list[Entry]) -> Group:
+    rows = rows.filter((pl.col("family") == exam.family) & (pl.col("bank") == exam.bank))
+    reference = rows.filter(pl.col("entry") == base.key)
+    cells: dict[tuple[str, str], Cell] = {}
+    for entry in [base, *others]:
+        own = rows.filter(pl.col("entry") == entry.key)
+        for arm, cell in measure(own, None if entry is base else reference).items():
+            cells[entry.key, arm] = cell
+    lengths = {cell.arm: cell.length for cell in cells.values()}
+    arms = tuple(sorted(lengths, key=lambda arm: arm_order(arm, lengths[arm])))
+    return Group(exam, base, (base, *others), arms, cells)
+
+
+def _overlength(group: Group) -> list[str]:
+    names = {entry.key: entry.name for entry in group.entries}
+    return [
+        f"{names[key]}: {cell.n_overlength} of {cell.n_items} items of {group.exam.family}_{arm} are longer than its "
+        "window and not counted"
+        for (key, arm), cell in group.cells.items()
+        if cell.n_overlength
+    ]
+
+
+def _templates(evidence: Evidence, families: list[tuple[Entry, list[Entry]]]) -> list[str]:
+    return [
+        f"{entry.name} and {base.name} were asked with different chat templates"
+        for base, others in families
+        for entry in others
+        if evidence.templates[entry.key] != evidence.templates[base.key]
+    ]

@@ -1,0 +1,189 @@
+"""What the scanned JSON files say: training runs, mixtures and lm_eval results."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from medlong.compare.faults import Faults
+
+TASK_PREFIX = "medlong_"
+_NESTED = re.compile(r"checkpoint-\d+|merged")
+
+
+class Record(BaseModel):
+    """The fields read from a file that a program wrote; other fields are left alone."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+R = TypeVar("R", bound=Record)
+
+
+class RunRecord(Record):
+    """`medlong_run.json`: what one checkpoint was trained from."""
+
+    medlong_run: Literal[1]
+    run_id: str = Field(min_length=1)
+    base_model: str = Field(min_length=1)
+    recipe: str = ""
+    mixture: str = ""
+    mixture_id: str = ""
+    seed: int | None = None
+
+
+class Component(Record):
+    """One component of a mixture manifest."""
+
+    realised: dict[str, Any] | None
+    """Amounts by unit; null for a component of which nothing was asked."""
+
+
+class ManifestRecord(Record):
+    """`manifest.json` of a mixture: what was really put in."""
+
+    medlong_manifest: Literal[1]
+    mixture_id: str = Field(min_length=1)
+    name: str
+    total: int | None = None
+    unit: str = "examples"
+    components: dict[str, Component]
+
+
+class ResultsRecord(Record):
+    """`results_<time>.json` of lm_eval: which model, which tasks, how many samples."""
+
+    config: dict[str, Any]
+    configs: dict[str, Any]
+    versions: dict[str, Any] = {}
+    n_samples: dict[str, dict[str, Any]] = Field(default={}, alias="n-samples")
+    chat_template_sha: str | None = None
+
+    def model_args(self) -> dict[str, Any]:
+        """Return the model arguments as a mapping, however lm_eval was given them."""
+        raw = self.config.get("model_args") or {}
+        if isinstance(raw, dict):
+            return raw
+        pairs = (part.partition("=") for part in str(raw).split(","))
+        return {key.strip(): value.strip() for key, equals, value in pairs if equals}
+
+    def model(self) -> str:
+        """Return the name or path of the evaluated model, as lm_eval was given it."""
+        arguments = self.model_args()
+        names = (arguments.get(key) for key in ("pretrained", "model", "path", "engine"))
+        return str(next((name for name in names if name), self.config.get("model", "")))
+
+    def tasks(self) -> list[str]:
+        """Return the leaf tasks of medlong, sorted; other benchmarks are not compared item by item."""
+        return sorted(task for task in self.configs if task.startswith(TASK_PREFIX))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One training run, and where its record lies."""
+
+    name: str
+    record: RunRecord
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """One mixture as realised: the share of each component sums to 1."""
+
+    mixture_id: str
+    name: str
+    total: int
+    unit: str
+    shares: dict[str, float]
+
+
+def read_runs(paths: list[Path], faults: Faults) -> dict[str, Run]:
+    """Return the runs by run id; copies of one record count once, contradicting ones are faults."""
+    runs: dict[str, Run] = {}
+    for path in sorted(paths, key=lambda path: (len(path.resolve().parts), str(path.resolve()))):
+        record = _read(path, RunRecord, faults)
+        if record is None:
+            continue
+        known = runs.get(record.run_id)
+        if known is None:
+            runs[record.run_id] = Run(_folder_name(path), record, path)
+        elif _json(known.path) != _json(path):
+            faults.add(path, f"says something else about run_id {record.run_id!r} than {known.path}; keep the true one")
+    return _distinct_names(runs)
+
+
+def read_mixtures(paths: list[Path], faults: Faults) -> dict[str, Mixture]:
+    """Return the mixtures by mixture id; a `manifest.json` of another program is passed over."""
+    mixtures: dict[str, Mixture] = {}
+    origin: dict[str, Path] = {}
+    for path in paths:
+        if b'"medlong_manifest"' not in path.read_bytes():
+            continue
+        record = _read(path, ManifestRecord, faults)
+        mixture = _mixture(path, record, faults) if record else None
+        if mixture is None:
+            continue
+        known = mixtures.setdefault(mixture.mixture_id, mixture)
+        first = origin.setdefault(mixture.mixture_id, path)
+        if known != mixture:
+            faults.add(path, f"says something else about mixture_id {mixture.mixture_id!r} than {first}; rebuild it")
+    return mixtures
+
+
+def read_results(path: Path, faults: Faults) -> ResultsRecord | None:
+    """Return an lm_eval results file, or None (with a fault recorded) when it is broken."""
+    return _read(path, ResultsRecord, faults)
+
+
+def _mixture(path: Path, record: ManifestRecord, faults: Faults) -> Mixture | None:
+    amounts: dict[str, float] = {}
+    for name, component in record.components.items():
+        amount = 0 if component.realised is None else component.realised.get(record.unit)
+        if not isinstance(amount, int | float) or amount < 0:
+            faults.add(path, f"components.{name}.realised.{record.unit}: expected a count, got {amount!r}")
+            return None
+        amounts[name] = amount
+    whole = sum(amounts.values())
+    if whole <= 0:
+        faults.add(path, f"components: nothing in the mixture (the realised {record.unit} sum to {whole})")
+        return None
+    if record.unit == "examples" and record.total not in (None, whole):
+        faults.add(path, f"total: {record.total}, but the components sum to {whole}; rebuild the mixture")
+        return None
+    shares = {name: amount / whole for name, amount in sorted(amounts.items())}
+    total = record.total if record.total is not None else round(whole)
+    return Mixture(record.mixture_id, record.name, total, record.unit, shares)
+
+
+def _folder_name(path: Path) -> str:
+    folder = path.resolve().parent
+    while _NESTED.fullmatch(folder.name):
+        folder = folder.parent
+    return folder.name
+
+
+def _distinct_names(runs: dict[str, Run]) -> dict[str, Run]:
+    names = [run.name for run in runs.values()]
+    return {
+        key: Run(f"{run.name}@{key[:8]}", run.record, run.path) if names.count(run.name) > 1 else run
+        for key, run in runs.items()
+    }
+
+
+def _json(path: Path) -> object:
+    return json.loads(path.read_bytes())
+
+
+def _read(path: Path, model: type[R], faults: Faults) -> R | None:
+    try:
+        return model.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        for detail in error.errors(include_url=False, include_input=False):
+            where = ".".join(str(part) for part in detail["loc"])
+            text = "truncated or not JSON" if detail["type"] == "json_invalid" else "not as expected"
+            faults.add(path, f"{text}: {where + ': ' if where else ''}{detail['msg']}")
+        return None

@@ -1,0 +1,159 @@
+"""Read lm_eval sample files line by line into small columns; prompts and answers are never kept."""
+
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+from pydantic import Field, ValidationError
+
+from medlong.compare.faults import Faults
+from medlong.compare.records import Record
+from medlong.hashing import digest
+
+SHOWN = 3
+"""Faulty lines of one file that are written out; the others are counted."""
+
+STRICT = "strict"
+
+SCHEMA = pl.Schema(
+    {
+        "file": pl.String,
+        "task": pl.String,
+        "family": pl.String,
+        "filter": pl.String,
+        "run_id": pl.String,
+        "bank": pl.String,
+        "bank_version": pl.String,
+        "language": pl.String,
+        "scoring": pl.String,
+        "arm": pl.String,
+        "length": pl.Int64,
+        "item": pl.String,
+        "item_hash": pl.String,
+        "kind": pl.String,
+        "letter": pl.String,
+        "book": pl.String,
+        "book_hash": pl.String,
+        "depth": pl.Float64,
+        "depth_fifth": pl.Int64,
+        "n_tokens": pl.Int64,
+        "acc": pl.Float64,
+        "no_answer": pl.Float64,
+        "overlength": pl.Boolean,
+    }
+)
+
+
+class Doc(Record):
+    """The fields of an exam question that a comparison needs."""
+
+    id: str = Field(min_length=1)
+    arm: str = Field(min_length=1)
+    scoring: Literal["generate", "letter", "cloze"]
+    bank: str
+    bank_version: str | int | float
+    run_id: str | None
+    language: str = ""
+    length: int = 0
+    kind: str = ""
+    book: str | None = ""
+    book_hash: str | None = ""
+    depth: float | None = None
+    depth_fifth: int | None = None
+    n_tokens: int | None = None
+    question: str = ""
+    options: object = None
+    letter: str = ""
+
+
+class Sample(Record):
+    """One line of a sample file: one question under one answer filter."""
+
+    doc: Doc
+    filter: str
+    acc: float = Field(ge=0, le=1)
+    no_answer: float | None = None
+    overlength: float = 0
+
+
+def read_samples(path: Path, task: str, faults: Faults) -> pl.DataFrame:
+    """Return the sample file as a frame with the columns of `SCHEMA`, one row a question and filter.
+
+    Faulty lines are recorded as faults with their line numbers, and so are a question that occurs
+    twice and a file that mixes training runs.
+    """
+    columns: dict[str, list[object]] = {name: [] for name in SCHEMA}
+    wrong: list[str] = []
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                sample = Sample.model_validate_json(line)
+            except ValidationError as error:
+                wrong.append(f"line {number}: {_explain(error)}")
+                continue
+            for name, value in _row(path, task, sample).items():
+                columns[name].append(value)
+    for text in wrong[:SHOWN]:
+        faults.add(path, text)
+    if len(wrong) > SHOWN:
+        faults.add(path, f"and {len(wrong) - SHOWN} more broken lines")
+    frame = pl.DataFrame(columns, schema=SCHEMA)
+    _check(path, frame, faults)
+    return frame
+
+
+def primary(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return one row a question: those of the strict filter where a file has it, else of its only filter."""
+    strict = pl.col("filter") == STRICT
+    return frame.filter(strict | ~strict.any().over("file"))
+
+
+def _row(path: Path, task: str, sample: Sample) -> dict[str, object]:
+    doc = sample.doc
+    return {
+        "file": str(path),
+        "task": task,
+        "family": task.removesuffix(f"_{doc.arm}"),
+        "filter": sample.filter,
+        "run_id": doc.run_id or "",
+        "bank": doc.bank,
+        "bank_version": str(doc.bank_version),
+        "language": doc.language,
+        "scoring": doc.scoring,
+        "arm": doc.arm,
+        "length": doc.length,
+        "item": doc.id,
+        "item_hash": digest([doc.question, doc.options, doc.letter])[:16],
+        "kind": doc.kind,
+        "letter": doc.letter,
+        "book": doc.book or "",
+        "book_hash": doc.book_hash or "",
+        "depth": doc.depth,
+        "depth_fifth": doc.depth_fifth,
+        "n_tokens": doc.n_tokens,
+        "acc": sample.acc,
+        "no_answer": sample.no_answer,
+        "overlength": sample.overlength >= 1,
+    }
+
+
+def _explain(error: ValidationError) -> str:
+    details = error.errors(include_url=False, include_input=False)
+    if details[0]["type"] == "json_invalid":
+        return "truncated or not JSON; evaluate the task again"
+    found = "; ".join(f"{'.'.join(str(part) for part in d['loc'])}: {d['msg']}" for d in details)
+    hint = " (was it run with --predict_only?)" if any(d["loc"] == ("acc",) for d in details) else ""
+    return found + hint
+
+
+def _check(path: Path, frame: pl.DataFrame, faults: Faults) -> None:
+    filters = frame["filter"].unique().sort().to_list()
+    if len(filters) > 1 and STRICT not in filters:
+        faults.add(path, f"answer filters {', '.join(filters)}, none of them {STRICT!r}: which one counts is not known")
+    keys = ["filter", "arm", "item"]
+    twice = frame.filter(frame.select(keys).is_duplicated())["item"].unique().sort().to_list()
+    if twice:
+        faults.add(path, f"{len(twice)} items occur twice (first: {twice[0]}); keep one evaluation a file")
+    runs = frame["run_id"].unique().sort().to_list()
+    if len(runs) > 1:
+        faults.add(path, f"mixes the runs {', '.join(repr(run) for run in runs)}; evaluate each model by itself")

@@ -1,0 +1,97 @@
+"""Which letter, which depth and which neighbours each item gets: balanced by design, not left to chance.
+
+Items come in groups of up to four that share pages. Groups are dealt to shelves of five
+groups, kinds in turn. In slot r of a shelf, member m of the group gets letter m and depth
+fifth (r + m) mod 5: over a shelf every (letter, fifth) pair then occurs once, and over as
+many shelves as there are kinds (when that number is prime to five) every
+(kind, letter, fifth) triple occurs once. A shelf is what shares one long book.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from medlong.exam.bank import Bank, Item
+from medlong.hashing import keyed, keyed_order
+
+GROUP_SIZE = 4
+GROUPS_A_SHELF = 5
+FIFTHS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One item as the exam asks it."""
+
+    item: Item
+    options: tuple[str, ...]
+    answer_index: int
+    fifth: int
+    """Which fifth of the book the gold page belongs in, 0 to 4."""
+
+    depth: float
+    """Designed relative position of the first gold page: 0 is the book's first page, 1 its last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The items that share one long book, in groups that stay together as books get shorter."""
+
+    name: str
+    groups: tuple[tuple[Seat, ...], ...]
+
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        """All items of the shelf in order."""
+        return tuple(seat for group in self.groups for seat in group)
+
+
+def shelves(bank: Bank, seed: int) -> tuple[Shelf, ...]:
+    """Return every item of `bank` seated on shelves; the same bank and seed give the same seats."""
+    groups = list(_interleave(_groups(bank.items), bank, seed))
+    return tuple(
+        Shelf(
+            name=f"{number:03d}",
+            groups=tuple(
+                tuple(_seat(item, slot, member, bank, seed) for member, item in enumerate(group))
+                for slot, group in enumerate(groups[start : start + GROUPS_A_SHELF])
+            ),
+        )
+        for number, start in enumerate(range(0, len(groups), GROUPS_A_SHELF))
+    )
+
+
+def _groups(items: Sequence[Item]) -> Iterator[tuple[Item, ...]]:
+    """Yield runs of items that name one group; items that name none are grouped by kind as they come."""
+    for _, run in groupby(items, key=lambda item: (item.kind, item.group)):
+        members = list(run)
+        for start in range(0, len(members), GROUP_SIZE):
+            yield tuple(members[start : start + GROUP_SIZE])
+
+
+def _interleave(groups: Iterator[tuple[Item, ...]], bank: Bank, seed: int) -> Iterator[tuple[Item, ...]]:
+    """Yield groups, kinds in turn, so that any prefix is as balanced as its length allows."""
+    by_kind: dict[str, list[tuple[Item, ...]]] = {}
+    for group in groups:
+        by_kind.setdefault(group[0].kind, []).append(group)
+    queues = [
+        sorted(by_kind[kind], key=lambda group: keyed("group", bank.name, bank.version, seed, group[0].id))
+        for kind in sorted(by_kind)
+    ]
+    for place in range(max(map(len, queues), default=0)):
+        yield from (queue[place] for queue in queues if place < len(queue))
+
+
+def _seat(item: Item, slot: int, member: int, bank: Bank, seed: int) -> Seat:
+    key = (bank.name, bank.version, seed, item.id)
+    wrong = keyed_order(item.distractors, "option", *key)
+    answer_index = member % (len(wrong) + 1)
+    fifth = (slot + member) % FIFTHS
+    within = keyed("depth", *key) / 2**64
+    return Seat(
+        item=item,
+        options=(*wrong[:answer_index], item.answer, *wrong[answer_index:]),
+        answer_index=answer_index,
+        fifth=fifth,
+        depth=(fifth + within) / FIFTHS,
+    )

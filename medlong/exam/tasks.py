@@ -1,0 +1,159 @@
+"""The functions that our task declarations name: documents, prompts, and metrics for lm-evaluation-harness."""
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from medlong.errors import ConfigError
+from medlong.exam import prompts
+from medlong.exam.sitting import ANSWER_TOKENS, LENGTH_ARMS, Sheet, Sitting, prefix_digest, sitting
+from medlong.exam.tokens import Window, counter_for, window_for
+from medlong.scoring.answers import best_option, lenient_letter, strict_letter
+
+log = logging.getLogger("medlong")
+
+Doc = Mapping[str, Any]
+
+_PREFIXES: dict[str, str] = {}
+"""Texts before the question by their hash: documents carry the hash, so results do not store a book twice."""
+
+
+def load(*, arm: str, scoring: str, bank: str = "formulary", **metadata: Any) -> dict[str, Any]:
+    """Return the documents of one task as lm_eval's `custom_dataset` wants them.
+
+    Args:
+        arm: `closed`, `oracle`, or a length such as `008k`.
+        scoring: One of `generate`, `letter`, `cloze`.
+        bank: Name of the bank.
+        metadata: The model's arguments and the user's `--metadata`. Read are the tokenizer
+            keys, `max_length`, `max_model_len`, `medlong_seed`, `medlong_items`,
+            `medlong_answer_tokens` and `medlong_tokenizer`.
+
+    Raises:
+        ConfigError: If a name or a number is not what it should be.
+    """
+    from datasets import Dataset
+
+    seed = _number(metadata, "medlong_seed", 0, least=0)
+    answer_tokens = _number(metadata, "medlong_answer_tokens", ANSWER_TOKENS, least=1)
+    sat = sitting(bank, counter_for(metadata), seed, answer_tokens)
+    sheets = sat.sheets(arm)
+    sheets = sheets[: _number(metadata, "medlong_items", len(sheets), least=1)]
+    window = window_for(metadata)
+    run_id = run_id_of(metadata)
+    docs = [_doc(sat, sheet, arm, scoring, window, run_id) for sheet in sheets]
+    over = sum(doc["overlength"] for doc in docs)
+    if over:
+        limit = f"the model's window of {window.tokens} tokens ({window.source})" if window else "the arm's length"
+        log.warning(
+            "medlong: %s %s: %d of %d items are longer than %s; they score overlength = 1 and do not count in acc",
+            scoring, arm, over, len(docs), limit,
+        )  # fmt: skip
+    return {"test": Dataset.from_list(docs)}
+
+
+def doc_to_text(doc: Doc) -> str:
+    """Return the whole prompt of a document."""
+    return _PREFIXES[doc["book_hash"]] + prompts.tail(doc["scoring"], doc["question"], doc["options"])
+
+
+def letters(doc: Doc) -> list[str]:
+    """Return the letters of a document's options."""
+    return list(prompts.LETTERS[: len(doc["options"])])
+
+
+def options(doc: Doc) -> list[str]:
+    """Return the texts of a document's options."""
+    return list(doc["options"])
+
+
+def strict(resps: Sequence[Sequence[str]], docs: Sequence[Doc]) -> list[str]:
+    """Filter: the letter of the last `Answer: X`, or an empty text."""
+    return [strict_letter(resp[0], doc["options"]) or "" for resp, doc in zip(resps, docs, strict=True)]
+
+
+def lenient(resps: Sequence[Sequence[str]], docs: Sequence[Doc]) -> list[str]:
+    """Filter: the letter a reader would take from the completion, or an empty text."""
+    return [lenient_letter(resp[0], doc["options"]) or "" for resp, doc in zip(resps, docs, strict=True)]
+
+
+def process_results(doc: Doc, results: Sequence[Any]) -> dict[str, float]:
+    """Return every metric of one document, whatever the scoring: `acc`, `no_answer`, `overlength`."""
+    if doc["scoring"] == "generate":
+        chosen = results[0]
+    else:
+        cloze = doc["scoring"] == "cloze"
+        lengths = [len(option) if cloze else 1 for option in doc["options"]]
+        chosen = prompts.LETTERS[best_option([result[0] for result in results], lengths)]
+    return {
+        "acc": float(chosen == doc["letter"]),
+        "no_answer": float(not chosen),
+        "overlength": float(doc["overlength"]),
+    }
+
+
+def run_id_of(metadata: Mapping[str, Any]) -> str:
+    """Return the id of the training run that made the evaluated checkpoint, or an empty text.
+
+    `medlong_run.json` is looked for in the adapter's or checkpoint's folder and in the one above.
+    """
+    for key in ("peft", "pretrained"):
+        name = metadata.get(key)
+        if not isinstance(name, str) or not Path(name).is_dir():
+            continue
+        for folder in (Path(name), Path(name).resolve().parent):
+            record = folder / "medlong_run.json"
+            if record.is_file():
+                return _run_id(record)
+    return ""
+
+
+def _run_id(record: Path) -> str:
+    try:
+        return str(json.loads(record.read_text(encoding="utf-8"))["run_id"])
+    except (ValueError, KeyError, TypeError):
+        raise ConfigError(f"{record}: not a run record: expected JSON with the key 'run_id'") from None
+
+
+def _number(metadata: Mapping[str, Any], key: str, default: int, *, least: int) -> int:
+    value = metadata.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ConfigError(f"--metadata: {key}: expected a whole number of at least {least}, got {value!r}")
+    return value
+
+
+def _doc(sat: Sitting, sheet: Sheet, arm: str, scoring: str, window: Window | None, run_id: str) -> dict[str, Any]:
+    if scoring not in prompts.SCORINGS:
+        raise ConfigError(f"no scoring named {scoring!r}; known: {', '.join(prompts.SCORINGS)}")
+    item = sheet.seat.item
+    digest = prefix_digest(sheet.prefix)
+    _PREFIXES[digest] = sheet.prefix
+    before = sat.counter.overhead + sheet.prefix_tokens
+    length = LENGTH_ARMS.get(arm, 0)
+    need = before + sat.need(scoring, item)
+    return {
+        "id": item.id,
+        "kind": item.kind,
+        "arm": arm,
+        "length": length,
+        "scoring": scoring,
+        "bank": sat.bank.name,
+        "bank_version": sat.bank.version,
+        "language": sat.bank.language,
+        "seed": sat.seed,
+        "tokenizer": sat.counter.name,
+        "book": sheet.book,
+        "book_hash": digest,
+        "depth": round(sheet.depth, 4),
+        "depth_fifth": sheet.seat.fifth,
+        "n_tokens": before + sat.tails[scoring, item.id],
+        "window": window.tokens if window else 0,
+        "overlength": int(bool(window and need > window.tokens) or bool(length and need > length)),
+        "question": item.question,
+        "options": list(sheet.seat.options),
+        "answer_index": sheet.seat.answer_index,
+        "letter": prompts.LETTERS[sheet.seat.answer_index],
+        "run_id": run_id,
+    }

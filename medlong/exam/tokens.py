@@ -1,0 +1,153 @@
+"""Counting tokens as the evaluated model will: its own tokenizer where known, else a bundled reference counter."""
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple, Protocol
+
+log = logging.getLogger("medlong")
+
+TOKENIZER_KEYS = ("tokenizer", "pretrained", "model")
+"""lm_eval model arguments that may name the tokenizer, in the order lm_eval itself uses them."""
+
+REFERENCE_MARGIN = 0.10
+"""The reference counter runs above the tokenizers it was tried on; this much is added on top."""
+
+
+class Counter(Protocol):
+    """Counts tokens of many texts at once."""
+
+    name: str
+    """Identifies the tokenizer; part of every book's id."""
+
+    overhead: int
+    """Tokens that the chat template, or the special tokens without it, add around a prompt."""
+
+    def counts(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of tokens of each text, without special tokens."""
+        ...
+
+
+class TokenizerCounter:
+    """Counts with a Hugging Face tokenizer."""
+
+    def __init__(self, name: str, tokenizer: Any) -> None:
+        self.name = name
+        self._tokenizer = tokenizer
+        self.overhead = max(self._special_tokens(), self._chat_tokens())
+
+    def counts(self, texts: Sequence[str]) -> list[int]:
+        """Return the number of tokens of each text, without special tokens."""
+        if not texts:
+            return []
+        encoded = self._tokenizer(list(texts), add_special_tokens=False, return_attention_mask=False, verbose=False)
+        return [len(ids) for ids in encoded["input_ids"]]
+
+    def _special_tokens(self) -> int:
+        return len(self._tokenizer("word")["input_ids"]) - self.counts(["word"])[0]
+
+    def _chat_tokens(self) -> int:
+        if not getattr(self._tokenizer, "chat_template", None):
+            return 0
+        text = self._tokenizer.apply_chat_template(
+            [{"role": "user", "content": "word"}], add_generation_prompt=True, tokenize=False
+        )
+        # lm_eval encodes a rendered chat with the tokenizer's special tokens unless it sees them already there.
+        return len(self._tokenizer(text)["input_ids"]) - self.counts(["word"])[0]
+
+
+class ReferenceCounter:
+    """Counts without any tokenizer, the same for all models, erring upwards.
+
+    A word counts one token for every four letters begun, a digit, a mark and a line break
+    one each, a character of a script without spaces two; `REFERENCE_MARGIN` is added.
+    """
+
+    name = "reference"
+    overhead = 64
+
+    _piece = re.compile(r"[A-Za-zÀ-ɏ]+|\d|\n+|[^\sA-Za-zÀ-ɏ\d]")
+
+    def counts(self, texts: Sequence[str]) -> list[int]:
+        """Return the estimated number of tokens of each text."""
+        return [self._count(text) for text in texts]
+
+    def _count(self, text: str) -> int:
+        total = 0
+        for match in self._piece.finditer(text):
+            piece = match.group()
+            total += (len(piece) + 3) // 4 if piece.isascii() and piece.isalpha() else (1 if piece.isascii() else 2)
+        return -int(-total * (1 + REFERENCE_MARGIN) // 1)
+
+
+class Window(NamedTuple):
+    """How many tokens the evaluated model accepts, and who says so."""
+
+    tokens: int
+    source: str
+
+
+def counter_for(metadata: Mapping[str, Any]) -> Counter:
+    """Return the counter for the model that lm_eval's metadata describes.
+
+    `medlong_tokenizer` in the metadata overrides the model's own: `reference` asks for the
+    bundled counter, which makes the text of every book the same for all models.
+    """
+    override = metadata.get("medlong_tokenizer")
+    if override == "reference":
+        return ReferenceCounter()
+    name = override or next((metadata[key] for key in TOKENIZER_KEYS if isinstance(metadata.get(key), str)), None)
+    if not name:
+        log.warning("medlong: no tokenizer known; lengths are counted with the reference counter, which errs upwards")
+        return ReferenceCounter()
+    return _load(
+        str(name),
+        str(metadata.get("revision") or "main"),
+        bool(metadata.get("trust_remote_code", False)),
+        str(metadata.get("gguf_file") or ""),
+    )
+
+
+@lru_cache(maxsize=4)
+def _load(name: str, revision: str, trust_remote_code: bool, gguf_file: str) -> Counter:
+    from transformers import AutoTokenizer
+
+    extra = {"gguf_file": gguf_file} if gguf_file else {}
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(
+            name, revision=revision, trust_remote_code=trust_remote_code, **extra
+        )
+    except (OSError, ValueError, KeyError) as error:
+        log.warning(
+            "medlong: no tokenizer could be loaded for %r (%s); lengths are counted with the reference counter. "
+            'Name one with --metadata \'{"tokenizer": "PATH_OR_HUB_ID"}\'.',
+            name,
+            str(error).splitlines()[0] if str(error) else type(error).__name__,
+        )
+        return ReferenceCounter()
+    return TokenizerCounter(name, tokenizer)
+
+
+def window_for(metadata: Mapping[str, Any]) -> Window | None:
+    """Return the most tokens (prompt and answer) the model accepts, or None when nobody says."""
+    for key in ("max_length", "max_model_len"):
+        if metadata.get(key):
+            return Window(int(metadata[key]), key)
+    name = metadata.get("pretrained")
+    return _config_window(str(name), bool(metadata.get("trust_remote_code", False))) if name else None
+
+
+@lru_cache(maxsize=4)
+def _config_window(name: str, trust_remote_code: bool) -> Window | None:
+    from transformers import AutoConfig
+
+    try:
+        config = AutoConfig.from_pretrained(name, trust_remote_code=trust_remote_code)
+    except (OSError, ValueError, KeyError):
+        return None
+    text = config.get_text_config() if hasattr(config, "get_text_config") else config
+    for key in ("max_position_embeddings", "n_positions", "n_ctx"):
+        if getattr(text, key, None):
+            return Window(int(getattr(text, key)), key)
+    return None

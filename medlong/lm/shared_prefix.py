@@ -1,0 +1,192 @@
+"""`--model medlong-hf`: lm_eval's HFLM that reads each shared prefix once.
+
+Same arguments and same results as `--model hf`. On the open-book exam a book is read once
+for all its questions, and a question once for all its options.
+"""
+
+import inspect
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as functional
+from lm_eval.api.instance import Instance
+from lm_eval.api.registry import register_model
+from lm_eval.models.huggingface import HFLM
+from lm_eval.models.utils import handle_stop_sequences, normalize_gen_kwargs, postprocess_generated_text
+from tqdm import tqdm
+from transformers import DynamicCache
+
+from medlong.lm.prefix_tree import PACK, PrefixTree, Step
+
+log = logging.getLogger("medlong")
+
+Request = tuple[Any, list[int], list[int]]
+"""lm_eval's tokenised request: its strings, the context's ids, the continuation's ids."""
+
+MASKED_ATTENTION = ("sdpa", "eager")
+"""Attention implementations that take a mask of ours; the others read branch by branch."""
+
+GREEDY_KEYS = {"do_sample", "temperature"}
+"""Generation arguments, beside stop texts and length, with which decoding is still plain greedy."""
+
+
+@register_model("medlong-hf")
+class SharedPrefixLM(HFLM):  # type: ignore[misc]
+    """HFLM whose requests are answered from one branching KV cache, in prefix order."""
+
+    def _loglikelihood_tokens(
+        self, requests: list[Request], disable_tqdm: bool = False, override_bs: int | None = None
+    ) -> list[tuple[float, bool]]:
+        """Return (log-likelihood, greedy) of each request, in order; see `HFLM._loglikelihood_tokens`.
+
+        An over-long request loses tokens on the left exactly as with `hf`.
+        """
+        if not requests or not self._can_branch():
+            return list(super()._loglikelihood_tokens(requests, disable_tqdm, override_bs))
+        tokens = [(context + continuation)[-(self.max_length + 1) :] for _, context, continuation in requests]
+        rows = [ids[:-1] for ids in tokens]
+        first = [len(ids) - len(request[2]) for ids, request in zip(tokens, requests, strict=True)]
+        answers: list[tuple[float, bool]] = [(0.0, False)] * len(requests)
+        with self._progress(len(requests), disable_tqdm, "Reading shared prefixes, scoring options") as bar:
+
+            def visit(index: int, after: dict[int, torch.Tensor]) -> None:
+                answers[index] = _score(tokens[index], first[index], after)
+                if requests[index][0] is not None:
+                    self.cache_hook.add_partial("loglikelihood", requests[index][0], answers[index])
+                bar.update()
+
+            self._walk(rows, [start - 1 for start in first], visit)
+        return answers
+
+    def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
+        """Return the greedy completion of each request, in order; anything but greedy goes to `hf`'s own code."""
+        if not requests or not self._can_branch() or not all(_is_greedy(request.args[1]) for request in requests):
+            return list(super().generate_until(requests, disable_tqdm))
+        eos = self.tok_decode(self.eot_token_id, skip_special_tokens=False)
+        plans = [self._plan(request, eos) for request in requests]
+        answers = [""] * len(requests)
+        with self._progress(len(requests), disable_tqdm, "Reading shared prefixes, generating") as bar:
+
+            def visit(index: int, _: dict[int, torch.Tensor]) -> None:
+                ids, until, max_gen_toks = plans[index]
+                answers[index] = self._complete(ids, until, max_gen_toks)
+                self.cache_hook.add_partial("generate_until", requests[index].args, answers[index])
+                bar.update()
+
+            rows = [ids[0, :-1].tolist() for ids, _, _ in plans]
+            self._walk(rows, [len(row) for row in rows], visit, at_cache=True)
+        return answers
+
+    def _walk(
+        self, rows: Sequence[Sequence[int]], needed: Sequence[int], visit: Callable[..., None], *, at_cache: bool = False
+    ) -> None:
+        takes_mask = self.model.config._attn_implementation in MASKED_ATTENTION
+        self._tree = PrefixTree(self._forward, DynamicCache(), self.device, pack=PACK if takes_mask else 0)
+        self._tree.walk(rows, needed, visit, at_cache=at_cache)
+        log.info(
+            "medlong-hf: %d tokens computed for %d requests of %d tokens",
+            self._tree.tokens_read, len(rows), sum(map(len, rows)),
+        )  # fmt: skip
+
+    def _forward(self, step: Step, cache: Any) -> torch.Tensor:
+        """Extend the cache by a step and return log-probabilities after the tokens it keeps."""
+        keep = step.keep if len(step.keep) else torch.tensor([step.ids.shape[1] - 1], device=self.device)
+        with torch.no_grad(), torch.autocast(
+            device_type=self.device.type,
+            dtype=self.mixed_precision_dtype,
+            enabled=self.mixed_precision_dtype is not None,
+        ):
+            logits = self.model(
+                step.ids,
+                attention_mask=self._mask(step),
+                position_ids=step.positions,
+                past_key_values=cache,
+                use_cache=True,
+                logits_to_keep=keep,
+            ).logits[0]
+        return functional.log_softmax(logits[: len(step.keep)], dim=-1, dtype=self.softmax_dtype)
+
+    def _mask(self, step: Step) -> torch.Tensor | None:
+        """Return the step's mask as the model's attention takes it: additive for eager, else boolean."""
+        if step.mask is None or self.model.config._attn_implementation != "eager":
+            return step.mask
+        low = torch.finfo(self.model.dtype).min
+        return torch.zeros(step.mask.shape, dtype=self.model.dtype, device=self.device).masked_fill(~step.mask, low)
+
+    def _plan(self, request: Instance, eos: str) -> tuple[torch.Tensor, list[str], int]:
+        """Return a generation request's ids of shape [1, n], stop texts, and most new tokens."""
+        context, gen_kwargs = request.args
+        kwargs = normalize_gen_kwargs(gen_kwargs, self.max_gen_toks)
+        until = handle_stop_sequences(kwargs.pop("until", None), eos=eos)
+        most = int(kwargs.pop("max_gen_toks"))
+        ids, _ = self.tok_batch_encode(
+            [context], left_truncate_len=self.max_length - most, truncation=self.truncation
+        )
+        return ids, until, most
+
+    def _complete(self, ids: torch.Tensor, until: list[str], max_gen_toks: int) -> str:
+        """Return the greedy completion of `ids`, all but the last of which the cache already holds."""
+        cache = self._tree.cache
+        before = cache.get_seq_length()
+        ids = ids.to(self.device)
+        made = self._model_generate(
+            context=ids,
+            attention_mask=torch.ones_like(ids),
+            stop=until,
+            max_length=ids.shape[1] + max_gen_toks,
+            past_key_values=cache,
+            do_sample=False,
+        )
+        cache.crop(-(cache.get_seq_length() - before))
+        new = made[0, ids.shape[1] :].tolist()
+        self._tree.tokens_read += len(new)
+        if isinstance(self.think_end_token, int) and self.think_end_token in new:
+            new = new[len(new) - new[::-1].index(self.think_end_token) :]
+            return str(postprocess_generated_text(self.tok_decode(new).lstrip(), until, None))
+        marker = self.think_end_token if isinstance(self.think_end_token, str) else None
+        return str(postprocess_generated_text(self.tok_decode(new), until, marker))
+
+    def _can_branch(self) -> bool:
+        """Say whether the model's cache can be cropped back to any earlier token; if not, warn once."""
+        if not hasattr(self, "_branches"):
+            reason = _unbranchable(self)
+            self._branches = reason is None
+            if reason:
+                log.warning("medlong-hf: %s; reading every prompt in full, as --model hf does", reason)
+        return self._branches
+
+    def _progress(self, total: int, disable: bool, what: str) -> "tqdm[Any]":
+        return tqdm(total=total, disable=disable or self.rank != 0, desc=what)
+
+
+def _score(ids: Sequence[int], first: int, after: dict[int, torch.Tensor]) -> tuple[float, bool]:
+    """Return the summed log-probability of `ids[first:]` and whether each is the likeliest token."""
+    rows = torch.stack([after[position - 1] for position in range(first, len(ids))])
+    wanted = torch.tensor(ids[first:], device=rows.device)
+    chosen = rows.gather(1, wanted.unsqueeze(1)).squeeze(1)
+    return float(chosen.sum()), bool((rows.argmax(dim=1) == wanted).all())
+
+
+def _is_greedy(gen_kwargs: dict[str, Any]) -> bool:
+    kwargs = normalize_gen_kwargs(gen_kwargs, 1)
+    rest = set(kwargs) - {"until", "max_gen_toks"} - GREEDY_KEYS
+    return not rest and not kwargs.get("do_sample") and not kwargs.get("temperature")
+
+
+def _unbranchable(lm: HFLM) -> str | None:
+    """Return why a model's cache cannot be branched, or None."""
+    if lm.backend != "causal":
+        return f"a {lm.backend} model has no cache to share"
+    config = lm.config.get_text_config() if hasattr(lm.config, "get_text_config") else lm.config
+    layers = DynamicCache(config=config).layers
+    if any(getattr(layer, "is_sliding", False) for layer in layers):
+        return f"{config.model_type} has sliding-window layers, whose cache forgets"
+    kinds = {type(layer).__name__ for layer in layers} - {"DynamicLayer"}
+    if kinds:
+        return f"{config.model_type} keeps {', '.join(sorted(kinds))} in its cache, which cannot be cropped"
+    base = lm.model.get_base_model() if hasattr(lm.model, "get_base_model") else lm.model
+    if "logits_to_keep" not in inspect.signature(base.forward).parameters:
+        return f"{config.model_type} computes all logits of a prompt"
+    return None
