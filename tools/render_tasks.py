@@ -1,6 +1,6 @@
 """Write every leaf task and group under lm_eval_tasks/ from one table; `--check` fails when a file is stale.
 
-    python tools/render_tasks.py [--check]
+python tools/render_tasks.py [--check]
 """
 
 import sys

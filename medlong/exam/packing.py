@@ -156,9 +156,7 @@ class Packer:
     def _cost(self, pages: Sequence[str]) -> int:
         return sum(self.costs.page[page] for page in pages)
 
-    def _fill(
-        self, shelf: Shelf, length: int, groups: Groups, base: Sequence[str], order: Sequence[str]
-    ) -> list[str]:
+    def _fill(self, shelf: Shelf, length: int, groups: Groups, base: Sequence[str], order: Sequence[str]) -> list[str]:
         gap = self.room(shelf, length, groups) - self._cost(base)
         return fill(gap, [(page, self.costs.page[page]) for page in order])
 
@@ -234,4 +232,3 @@ def _gold_depths(seats: Sequence[Seat]) -> dict[str, float]:
         for number, page in enumerate(seat.item.gold[1:], start=1):
             depths.setdefault(page, (seat.depth + number / len(seat.item.gold)) % 1.0)
     return depths
-

@@ -100,9 +100,7 @@ class Sitting:
         seats = [seat for shelf in self.shelves for seat in shelf.seats]
         texts = [self._text(seat.item.gold if arm == "oracle" else ()) for seat in seats]
         counts = self._before_question(texts)
-        return [
-            Sheet(seat, text, "", -1.0, count) for seat, text, count in zip(seats, texts, counts, strict=True)
-        ]
+        return [Sheet(seat, text, "", -1.0, count) for seat, text, count in zip(seats, texts, counts, strict=True)]
 
     def _open(self, length: int) -> list[Sheet]:
         books = self._packer.books(length)

@@ -143,7 +143,9 @@ class PrefixTree:
         self.cache.crop(-len(tokens))
         paths: list[dict[int, torch.Tensor]] = []
         for (node, parent), start in zip(flat, starts, strict=True):
-            own = {node.depth + place: after[start + place] for place in range(len(node.tokens)) if start + place in after}
+            own = {
+                node.depth + place: after[start + place] for place in range(len(node.tokens)) if start + place in after
+            }
             paths.append((self._after if parent is None else paths[parent]) | own)
             for row in node.ended:
                 visit(row, paths[-1])
@@ -156,12 +158,12 @@ class PrefixTree:
         def as_tensor(values: Sequence[int]) -> torch.Tensor:
             return torch.tensor(list(values), dtype=torch.long, device=self.device)
 
-        return self.forward(Step(as_tensor(tokens)[None], as_tensor(positions)[None], mask, as_tensor(keep)), self.cache)
+        return self.forward(
+            Step(as_tensor(tokens)[None], as_tensor(positions)[None], mask, as_tensor(keep)), self.cache
+        )
 
 
-def _nodes(
-    rows: Sequence[Sequence[int]], needed: Sequence[int], order: Sequence[int], depth: int
-) -> Iterator[Node]:
+def _nodes(rows: Sequence[Sequence[int]], needed: Sequence[int], order: Sequence[int], depth: int) -> Iterator[Node]:
     """Yield the subtrees of sorted rows that share their first `depth` tokens and go on."""
     for run in _runs(rows, order, depth):
         end = _shared(rows[run[0]], rows[run[-1]], depth)

@@ -80,7 +80,12 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
         return answers
 
     def _walk(
-        self, rows: Sequence[Sequence[int]], needed: Sequence[int], visit: Callable[..., None], *, at_cache: bool = False
+        self,
+        rows: Sequence[Sequence[int]],
+        needed: Sequence[int],
+        visit: Callable[..., None],
+        *,
+        at_cache: bool = False,
     ) -> None:
         takes_mask = self.model.config._attn_implementation in MASKED_ATTENTION
         self._tree = PrefixTree(self._forward, DynamicCache(), self.device, pack=PACK if takes_mask else 0)
@@ -93,10 +98,13 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
     def _forward(self, step: Step, cache: Any) -> torch.Tensor:
         """Extend the cache by a step and return log-probabilities after the tokens it keeps."""
         keep = step.keep if len(step.keep) else torch.tensor([step.ids.shape[1] - 1], device=self.device)
-        with torch.no_grad(), torch.autocast(
-            device_type=self.device.type,
-            dtype=self.mixed_precision_dtype,
-            enabled=self.mixed_precision_dtype is not None,
+        with (
+            torch.no_grad(),
+            torch.autocast(
+                device_type=self.device.type,
+                dtype=self.mixed_precision_dtype,
+                enabled=self.mixed_precision_dtype is not None,
+            ),
         ):
             logits = self.model(
                 step.ids,
@@ -121,9 +129,7 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
         kwargs = normalize_gen_kwargs(gen_kwargs, self.max_gen_toks)
         until = handle_stop_sequences(kwargs.pop("until", None), eos=eos)
         most = int(kwargs.pop("max_gen_toks"))
-        ids, _ = self.tok_batch_encode(
-            [context], left_truncate_len=self.max_length - most, truncation=self.truncation
-        )
+        ids, _ = self.tok_batch_encode([context], left_truncate_len=self.max_length - most, truncation=self.truncation)
         return ids, until, most
 
     def _complete(self, ids: torch.Tensor, until: list[str], max_gen_toks: int) -> str:

@@ -1,8 +1,52 @@
-"""Sub-commands of this package."""
+"""`medlong recipe`: render the Axolotl recipes from their source, and check any recipe strictly."""
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 
 def add(commands: "argparse._SubParsersAction[Any]") -> None:
-    """Add this package's sub-commands."""
+    """Add `recipe` with its sub-commands render and check."""
+    recipe = commands.add_parser("recipe", help="render and check Axolotl recipes", description=__doc__)
+    kinds = recipe.add_subparsers(dest="recipe_command", required=True, metavar="COMMAND")
+    render = kinds.add_parser("render", help="write the recipes that a source declares")
+    render.add_argument("source", metavar="SOURCE", type=Path, nargs="*", help="a _source.yaml (default: all shipped)")
+    render.add_argument("--check", action="store_true", help="write nothing; fail if a recipe is stale")
+    render.set_defaults(run=_render)
+    check = kinds.add_parser("check", help="load recipes in Axolotl's own schema, strictly")
+    check.add_argument("file", metavar="FILE", type=Path, nargs="+", help="an Axolotl YAML")
+    check.set_defaults(run=_check)
+
+
+def _render(args: argparse.Namespace) -> int:
+    from medlong.errors import ConfigError
+    from medlong.training import render
+
+    found = args.source or render.sources()
+    if args.check:
+        stale = [line for source in found for line in render.stale(source)]
+        if stale:
+            text = "\n".join(f"  {line}" for line in stale)
+            raise ConfigError(f"{len(stale)} stale; run: medlong recipe render\n{text}")
+        print("all recipes are as their source declares them")
+        return 0
+    changed = [file for source in found for file in render.write(source)]
+    print("\n".join(f"wrote {file}" for file in changed) or "nothing to write: all recipes are current")
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    from medlong.errors import ConfigError
+    from medlong.training.check import problems
+
+    faulty = []
+    for file in args.file:
+        found = problems(file)
+        if found:
+            count = f"{len(found)} problem{'s' if len(found) > 1 else ''}"
+            faulty.append(f"{file}: {count}\n" + "\n".join(f"  {line}" for line in found))
+        else:
+            print(f"{file}: ok")
+    if faulty:
+        raise ConfigError("\n".join(faulty))
+    return 0

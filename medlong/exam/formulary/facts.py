@@ -5,7 +5,7 @@ Nothing here belongs to a language, so every language tells the same facts and a
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from medlong.exam.formulary import vocabulary as v
 from medlong.hashing import keyed, keyed_order
@@ -117,7 +117,7 @@ def pick(pool: Sequence[T], *key: object) -> T:
 def draw_facts() -> Facts:
     """Return the formulary; the same in every process."""
     classes = tuple(_draw_class(number) for number in range(N_CLASSES))
-    groups = []
+    groups: list[Group] = []
     for number in range(GROUPS_PER_KIND):
         for kind in KINDS:
             groups.append(_draw_group(kind, number, len(groups) * GROUP_SIZE, classes))
@@ -203,13 +203,11 @@ def _differ_in(attribute: str, drugs: list[Drug], number: int) -> list[Drug]:
     if attribute in ("dose", "child", "renal"):
         pool = {"dose": v.DOSE_MG, "child": v.CHILD_MG_PER_KG, "renal": v.RENAL_MG}[attribute]
         interval: Dose = getattr(drugs[0], attribute)
-        amounts = keyed_order(pool, *key)
-        return [
-            replace(drug, **{attribute: replace(interval, amount=amount)})
-            for drug, amount in zip(drugs, amounts, strict=False)
-        ]
-    values = keyed_order(_POOLS[attribute], *key)
-    return [replace(drug, **{attribute: value}) for drug, value in zip(drugs, values, strict=False)]
+        values: list[Any] = [replace(interval, amount=amount) for amount in keyed_order(pool, *key)]
+    else:
+        values = keyed_order(_POOLS[attribute], *key)
+    changes: list[dict[str, Any]] = [{attribute: value} for value in values[:GROUP_SIZE]]
+    return [replace(drug, **change) for drug, change in zip(drugs, changes, strict=True)]
 
 
 _POOLS: dict[str, tuple[object, ...]] = {

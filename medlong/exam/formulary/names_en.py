@@ -1,9 +1,14 @@
 """Invented names: far from each other and from every real drug name listed here."""
 
-from medlong.exam.formulary.facts import SEED, pick
+from medlong.exam.formulary.facts import pick
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
 
 REAL_NAMES = frozenset(
-    """
+    _parts("""
     abacavir abatacept acarbose acebutolol aciclovir adalimumab alendronate allopurinol alprazolam amantadine
     amikacin amiloride amiodarone amitriptyline amlodipine amoxicillin anastrozole apixaban aripiprazole aspirin
     atenolol atomoxetine atorvastatin atropine azathioprine azithromycin baclofen benazepril bisoprolol bosentan
@@ -27,24 +32,26 @@ REAL_NAMES = frozenset(
     ticagrelor timolol tizanidine tolterodine topiramate torasemide tramadol trazodone trimethoprim valaciclovir
     valproate valsartan varenicline venlafaxine verapamil vigabatrin vildagliptin warfarin zolmitriptan zolpidem
     zonisamide zopiclone
-    """.split()
+    """)
 )
 """No invented name is one of these, nor within two letters of one."""
 
 MIN_DISTANCE = 3
 """Letters to insert, delete or change between any two names of the bank."""
 
-_STARTS = (
+_STARTS = _parts(
     "bal bel bor bran cal cor dal del dor fal fen fol gal gel gor hal hes jor kal kel kor lam lor mal mel mor nal "
     "nor pal pel por quil ral rel sal sel sor tal tel tor val vel vor wal wen yal zan zel zor"
-).split()
-_MIDDLES = "ba bi bo da de di do fa fi ga ge go ka ke ki la li lo ma mi mu na ni no pa pe ra ri ro sa ve vi za zo".split()
+)
+_MIDDLES = _parts(
+    "ba bi bo da de di do fa fi ga ge go ka ke ki la li lo ma mi mu na ni no pa pe ra ri ro sa ve vi za zo"
+)
 # Endings that no class of real drugs owns, so that a name hints at nothing.
-_ENDINGS = (
+_ENDINGS = _parts(
     "bex cade cort dax dine dorm fane fex gard gine kast kem lane lene lith lume mair mond nex nith nume pane pell "
     "quin rant reth rique sand sine tane tiva tor vane vex vine weld xane zane zeth"
-).split()
-_CLASS_ENDINGS = "olines axanes iterols agenes ulides orbines emates ifones avils upranes".split()
+)
+_CLASS_ENDINGS = _parts("olines axanes iterols agenes ulides orbines emates ifones avils upranes")
 
 
 def drug_names(n_drugs: int, class_names: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     "indication": (
         "{name} is used to treat {indication}.",
         "{name} is used in adults to treat {indication}.",
-        "The condition {name} is used to treat is {indication}.",
+        "{name} is used mainly to treat {indication}.",
     ),
     "dose": (
         "The usual adult dose of {name} is {dose}.",
@@ -125,7 +125,7 @@ CHAPTER_OPENING = (
 )
 CHAPTER_AVOID = (
     "The substance that must not be taken with the {classes} is {avoid}.",
-    "A patient should know which substance must not be taken with the {classes}: {avoid}.",
+    "A patient should know the substance that must not be taken with the {classes}: {avoid}.",
     "With any of the {classes}, the substance that must not be taken is {avoid}.",
 )
 CHAPTER_MECHANISM = (

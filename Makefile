@@ -1,0 +1,47 @@
+# What a person types. Everything runs inside .venv, which the first target that needs it makes.
+VENV := .venv
+NEWEST := .venv-newest
+MODEL := models/smollm2-135m-instruct
+PY := $(VENV)/bin/python
+export AXOLOTL_DO_NOT_TRACK := 1
+export DO_NOT_TRACK := 1
+
+.PHONY: setup model demo test check render clean
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml constraints/py311.txt constraints/py312.txt tools/setup.sh
+	tools/setup.sh $(VENV)
+
+$(NEWEST)/.ready: pyproject.toml constraints/lm_eval_newest.txt tools/setup.sh
+	tools/setup.sh $(NEWEST) newest
+
+# The embedded model; checked by hash, so making it again is free.
+model: setup
+	$(VENV)/bin/medlong model smollm2 $(MODEL)
+
+# The main job, end to end: exam, mixtures, training, exam again, comparison. Skips what is done.
+demo: model
+	$(PY) tools/demo.py
+
+# Every rendered file from its one source.
+render: setup
+	$(PY) tools/render_tasks.py
+	$(VENV)/bin/medlong recipe render
+
+# Fast checks: style, types, rendered files fresh, wheel complete.
+check: setup
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(PY) tools/render_tasks.py --check
+	$(VENV)/bin/medlong recipe render --check
+	$(PY) tools/check_wheel.py
+
+# All tests, beside Axolotl's lm_eval, and the exam's again beside the newest lm_eval.
+test: check model $(NEWEST)/.ready
+	$(NEWEST)/bin/python -m pytest tests/exam tests/scoring tests/lm tests/harness tests/declarations
+	$(PY) -m pytest
+
+clean:
+	rm -rf build runs

@@ -1,0 +1,147 @@
+"""From a mixture file to the exact list of rows, without writing anything."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import NamedTuple, Protocol, TypeVar
+
+from medlong.errors import DataError
+from medlong.hashing import digest
+from medlong.mixing.apportion import webster
+from medlong.mixing.select import Pick, content_id, identify, select, training_order
+from medlong.mixing.sources import Origin, resolve, rows
+from medlong.mixing.spec import Mixture, load
+
+T = TypeVar("T")
+
+
+class Watch(Protocol):
+    """Passes items through while showing that work goes on."""
+
+    def __call__(self, items: Iterable[T], what: str) -> Iterable[T]:
+        """Return `items`, each reported as it is taken."""
+        ...
+
+
+def unwatched(items: Iterable[T], what: str) -> Iterable[T]:
+    """Return `items` as they are: the `Watch` that shows nothing."""
+    return items
+
+
+class Survey(NamedTuple):
+    """What one source has."""
+
+    available: int
+    """Rows, duplicates included."""
+
+    content_ids: list[str]
+    """Of the distinct rows, sorted."""
+
+
+class Part(NamedTuple):
+    """What one source gives to one component."""
+
+    component: str
+    source: str
+    taken: int
+    max_repeats: int
+    """Most times one row is used."""
+
+
+class Plan(NamedTuple):
+    """Everything that decides the bytes of a mixture."""
+
+    path: Path
+    mixture: Mixture
+    origins: dict[str, Origin]
+    surveys: dict[str, Survey]
+    shares: dict[str, Fraction]
+    quotas: dict[str, int]
+    """Examples of each component."""
+
+    parts: tuple[Part, ...]
+    picks: tuple[Pick, ...]
+    """In training order."""
+
+    mixture_id: str
+    spec_sha256: str
+
+
+def plan(path: Path, watch: Watch = unwatched) -> Plan:
+    """Return the plan of the mixture file at `path`; every row of its sources is read once.
+
+    Raises:
+        ConfigError: If the file, or a source it names, is not what it should be.
+        DataError: If a row is bad, or a source has too few rows.
+    """
+    mixture = load(path)
+    origins = resolve(mixture, path)
+    surveys = {name: survey(origin, watch) for name, origin in origins.items()}
+    shares, total = mixture.asked()
+    quotas = webster(shares, total)
+    parts = _parts(path, mixture, quotas, surveys)
+    picks = tuple(
+        training_order(
+            (
+                pick
+                for part in parts
+                for pick in select(surveys[part.source].content_ids, part.source, mixture.seed, part.taken)
+            ),
+            mixture.seed,
+        )
+    )
+    used = {name: origin.source.model_dump(mode="json") for name, origin in origins.items()}
+    spec = digest({"mixture": mixture.model_dump(mode="json"), "sources": used})
+    return Plan(path, mixture, origins, surveys, shares, quotas, parts, picks, identify(picks), spec)
+
+
+def survey(origin: Origin, watch: Watch = unwatched) -> Survey:
+    """Return the content ids of a source; identical rows collapse into one.
+
+    Raises:
+        DataError: If a row is bad.
+    """
+    seen: set[str] = set()
+    available = 0
+    for messages in watch(rows(origin), f"reading {origin.id}"):
+        seen.add(content_id(messages))
+        available += 1
+    return Survey(available, sorted(seen))
+
+
+def _parts(path: Path, mixture: Mixture, quotas: dict[str, int], surveys: dict[str, Survey]) -> tuple[Part, ...]:
+    parts: list[Part] = []
+    short: list[str] = []
+    most = mixture.shortage.repeat_up_to
+    for name, component in mixture.components.items():
+        have = {source: len(surveys[source].content_ids) for source in component.sources}
+        for source, need in _divide(component.within, have, quotas[name]).items():
+            repeats = -(-need // have[source]) if have[source] else 0
+            if need > most * have[source]:
+                short.append(_shortage(name, source, have[source], need, most))
+            parts.append(Part(name, source, need, repeats))
+    if short:
+        raise DataError(f"{path}: too few rows\n  " + "\n  ".join(short))
+    return tuple(parts)
+
+
+def _divide(within: str | dict[str, Fraction], have: dict[str, int], quota: int) -> dict[str, int]:
+    weights: dict[str, Fraction | int] = dict.fromkeys(have, 1)
+    if isinstance(within, dict):
+        weights = {source: within[source] for source in have}
+    elif within == "proportional" and any(have.values()):
+        weights = dict(have)
+    return webster(weights, quota)
+
+
+def _shortage(component: str, source: str, have: int, need: int, most: int) -> str:
+    repeated = f" (each used up to {most} times)" if most > 1 else ""
+    remedy = "lower the total or add sources"
+    if have:
+        remedy += f", or allow repetition: shortage: {{repeat_up_to: {-(-need // have)}}}"
+    return f"component {component!r}, source {source!r}: have {have} distinct rows{repeated}, need {need}; {remedy}"
+
+
+def sources_digest(content_ids: Sequence[str]) -> str:
+    """Return the sha256 hex digest of a source's distinct content ids, which pins what it held."""
+    return digest(list(content_ids))

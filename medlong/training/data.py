@@ -1,0 +1,103 @@
+"""Whether the data a recipe names is the mixture it names, and building that mixture when it is absent."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from medlong.errors import ConfigError, MedlongError
+from medlong.training.recipe import data_paths, mixture_file, named_id
+
+LOCAL_DATA = frozenset({".json", ".jsonl", ".parquet", ".csv"})
+WHOLE = (None, "train")
+
+
+class Fault(NamedTuple):
+    """One thing wrong in a recipe."""
+
+    where: tuple[str | int, ...]
+    """The place of the field: `("datasets", 0, "path")`."""
+
+    message: str
+    """What was found and what would be right."""
+
+
+def faults(recipe: Mapping[str, Any]) -> list[Fault]:
+    """Return everything wrong with the data of a recipe; empty when it trains on exactly what it says.
+
+    With `medlong_mixture` there must be one dataset, whole, at `<folder>/<mixture_id>/train.jsonl`
+    with the id that the mixture has now. Without it, local files must exist.
+    """
+    typed = recipe.get("medlong_mixture")
+    if typed is None:
+        return list(_missing_files(recipe))
+    try:
+        expected = current_id(str(typed))
+    except MedlongError as error:
+        return [Fault(("medlong_mixture",), str(error))]
+    return list(_other_data(recipe, str(typed), expected))
+
+
+def current_id(typed: str) -> str:
+    """Return the id the mixture file `typed` has now.
+
+    Raises:
+        ConfigError: If there is no such file, or it is not what it should be.
+        DataError: If a row of a source is bad, or a source has too few rows.
+    """
+    from medlong.mixing.build import mixture_id
+
+    return mixture_id(mixture_file(typed))
+
+
+def provide(recipe: Mapping[str, Any]) -> str | None:
+    """Make sure that the recipe's data lies where it says; return its mixture id, if it names a mixture.
+
+    A mixture that is absent, or whose file was altered, is built. Safe to call in every process
+    of a training at once.
+
+    Raises:
+        ConfigError: With everything wrong with the data of the recipe.
+        DataError: If a row of a source is bad, or a source has too few rows.
+    """
+    found = faults(recipe)
+    if found:
+        raise ConfigError("the recipe's data is not right\n" + "\n".join(f"  {fault.message}" for fault in found))
+    paths = data_paths(recipe)
+    typed = recipe.get("medlong_mixture")
+    if typed is None:
+        return named_id(paths[0]) if len(paths) == 1 else None
+    return _build(mixture_file(str(typed)), Path(paths[0]).parent)
+
+
+def _build(mixture: Path, folder: Path) -> str:
+    from filelock import FileLock
+
+    from medlong.mixing.build import build
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_name(f".{folder.name}.lock")):
+        return build(mixture, folder.parent).mixture_id
+
+
+def _missing_files(recipe: Mapping[str, Any]) -> Iterator[Fault]:
+    for number, path in enumerate(data_paths(recipe)):
+        if Path(path).suffix in LOCAL_DATA and "://" not in path and not Path(path).is_file():
+            remedy = "name its mixture in medlong_mixture and it is built when training starts"
+            yield Fault(("datasets", number, "path"), f"no such file: {path}; {remedy}")
+
+
+def _other_data(recipe: Mapping[str, Any], typed: str, expected: str) -> Iterator[Fault]:
+    wanted = f"build/{expected}/train.jsonl"
+    paths, entries = data_paths(recipe), recipe.get("datasets")
+    if len(paths) != 1 or not isinstance(entries, list) or len(entries) != 1:
+        count = len(entries) if isinstance(entries, list) else 0
+        yield Fault(("datasets",), f"medlong_mixture needs exactly one dataset, {wanted}; found {count}")
+        return
+    if named_id(paths[0]) != expected or Path(paths[0]).name != "train.jsonl":
+        remedy = f"write {wanted}, or run `medlong recipe render` if the recipe is rendered"
+        yield Fault(("datasets", 0, "path"), f"{paths[0]} is not {typed}, whose id is {expected} now; {remedy}")
+    for key in ("split", "shards"):
+        value = entries[0].get(key)
+        if value not in (WHOLE if key == "split" else (None,)):
+            message = f"{value!r} takes a part of the mixture; change total or shares in {typed} instead"
+            yield Fault(("datasets", 0, key), message)

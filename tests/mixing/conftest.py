@@ -1,0 +1,46 @@
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+import yaml
+
+
+@pytest.fixture
+def write_rows(tmp_path: Path) -> Callable[[str, Sequence[str]], Path]:
+    """Write questions as a .jsonl of format qa."""
+
+    def write(name: str, questions: Sequence[str]) -> Path:
+        path = tmp_path / name
+        path.write_text("".join(json.dumps({"question": q, "answer": f"About {q}"}) + "\n" for q in questions))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def write_mixture(tmp_path: Path) -> Callable[..., Path]:
+    """Write a mixture of two local sources, a.jsonl and b.jsonl, changed by keyword; None removes a key."""
+
+    def write(name: str = "mix.yaml", **changes: object) -> Path:
+        source = {"format": "qa", "licence": "MIT"}
+        spec: dict[str, object] = {
+            "medlong_mixture": 1,
+            "name": "trial",
+            "sources": {"a": {"files": ["a.jsonl"], **source}, "b": {"files": ["b.jsonl"], **source}},
+            "components": {"general": {"sources": ["a"]}, "medical": {"sources": ["b"]}},
+            "shares": {"general": 0.5, "medical": 0.5},
+            "total": 20,
+        }
+        spec = {key: value for key, value in (spec | changes).items() if value is not None}
+        path = tmp_path / name
+        path.write_text(yaml.safe_dump(spec, sort_keys=False))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def two_sources(write_rows: Callable[[str, Sequence[str]], Path]) -> None:
+    write_rows("a.jsonl", [f"a{n}" for n in range(100)])
+    write_rows("b.jsonl", [f"b{n}" for n in range(100)])

@@ -1,0 +1,131 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from medlong.errors import DataError
+from medlong.mixing.plan import survey
+from medlong.mixing.sources import Origin, files, rows
+from medlong.mixing.spec import Source
+
+PAIR = [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}]
+
+
+def origin(folder: Path, format: str, *names: str, **map: str) -> Origin:
+    source = Source(files=list(names), format=format, map=map, licence="MIT")  # type: ignore[arg-type]
+    return Origin("mine", source, folder)
+
+
+@pytest.mark.parametrize(
+    ("format", "record", "map"),
+    [
+        ("messages", {"messages": PAIR}, {}),
+        ("messages", {"chat": PAIR, "id": 4}, {"messages": "chat"}),
+        ("alpaca", {"instruction": "Q", "input": "", "output": "A"}, {}),
+        ("alpaca", {"instruction": "Q", "response": "A"}, {"output": "response"}),
+        ("qa", {"question": "Q", "answer": "A", "more": None}, {}),
+        ("prompt_completion", {"prompt": "Q", "completion": "A"}, {}),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".json", ".jsonl"])
+def test_formats(tmp_path: Path, format: str, record: dict[str, object], map: dict[str, str], suffix: str) -> None:
+    text = (
+        json.dumps([record, record], indent=1) if suffix == ".json" else f"{json.dumps(record)}\n\n{json.dumps(record)}"
+    )
+    (tmp_path / f"x{suffix}").write_text(text)
+    assert list(rows(origin(tmp_path, format, f"x{suffix}", **map))) == [PAIR, PAIR]
+
+
+def test_alpaca_input_follows_the_instruction(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text(json.dumps([{"instruction": "Q", "input": "I", "output": "A"}]))
+    assert next(rows(origin(tmp_path, "alpaca", "x.json")))[0]["content"] == "Q\n\nI"
+
+
+def test_csv_with_line_breaks_a_byte_order_mark_and_a_long_field(tmp_path: Path) -> None:
+    long = "long " * 40_000
+    (tmp_path / "x.csv").write_text(f'\ufeffask,answer,id\n"two\nlines",A,1\nQ,"{long}",2\n', encoding="utf-8")
+    found = list(rows(origin(tmp_path, "qa", "x.csv", question="ask")))
+    assert [row[0]["content"] for row in found] == ["two\nlines", "Q"]
+    assert found[1][1]["content"] == long
+
+
+def turns(*roles: str) -> dict[str, object]:
+    return {"messages": [{"role": role, "content": "x"} for role in roles]}
+
+
+@pytest.mark.parametrize(
+    ("format", "bad", "message"),
+    [
+        ("qa", {"question": "Q"}, "answer: no such field; the record has question. Map it: map: {answer:"),
+        ("qa", {"question": "Q", "answer": " "}, "answer: is empty"),
+        ("qa", {"question": "Q", "answer": None}, "answer: is empty"),
+        ("qa", {"question": 7, "answer": "A"}, "question: expected text, got int 7"),
+        ("qa", ["Q", "A"], "expected an object with fields, got list"),
+        ("alpaca", {"instruction": "Q", "input": 3, "output": "A"}, "input: expected text, got int 3"),
+        ("messages", {"messages": []}, "messages: expected a list of messages"),
+        ("messages", {"messages": ["Q"]}, "messages[0]: expected {role, content}"),
+        ("messages", turns("user", "bot"), "messages[1].role: expected one of system, user, assistant, got 'bot'"),
+        ("messages", {"messages": [{"role": "user", "content": ""}]}, "messages[0].content: expected text"),
+        ("messages", turns("user"), "expected user and assistant in turn, ending with assistant, got user"),
+        ("messages", turns("user", "user", "assistant"), "expected user and assistant in turn"),
+        ("messages", turns("user", "assistant", "system"), "expected user and assistant in turn"),
+        ("messages", turns("system"), "expected user and assistant in turn"),
+        ("qa", {"question": "\ud800", "answer": "A"}, "half a surrogate pair"),
+    ],
+)
+def test_a_bad_row_is_named_by_file_line_and_field(tmp_path: Path, format: str, bad: object, message: str) -> None:
+    good = {"question": "Q", "answer": "A", "instruction": "Q", "output": "A", "messages": PAIR}
+    path = tmp_path / "x.jsonl"
+    path.write_text(f"{json.dumps(good)}\n{json.dumps(bad)}\n")
+    with pytest.raises(DataError) as caught:
+        list(rows(origin(tmp_path, format, "x.jsonl")))
+    assert f"{path}: line 2: " in str(caught.value)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("x.jsonl", '{"question": "Q"', "line 1: not JSON"),
+        ("x.json", '[\n{"question": "Q", "answer": "A"},\n{"question": }]', "line 3: not JSON"),
+        ("x.json", '[\n{"question": "Q", "answer": "A"}\n{"question": 1}]', "line 3: expected , or ]"),
+        ("x.json", '[\n{"question": "Q", "answer": "A"},\n\n\n{"question": "Q"}]', "line 5: answer: no such field"),
+        ("x.json", '{"question": "Q", "answer": "A"}', "expected a list of records; if each line is one record"),
+        ("x.json", '[{"question": "Q", "answer": "A"}', "line 1: expected , or ]"),
+        ("x.csv", "question,answer\nQ,A\n\nQ\n", "line 4: 1 fields, the header has 2"),
+        ("x.csv", "question,answer\nQ,A,B\n", "line 2: 3 fields, the header has 2"),
+        ("x.csv", 'question,answer\n"Q,A\n', "not CSV"),
+        ("x.txt", "Q", "cannot read .txt; known: .json, .jsonl, .csv"),
+    ],
+)
+def test_a_broken_file_is_named_by_line(tmp_path: Path, name: str, text: str, message: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(DataError) as caught:
+        list(rows(origin(tmp_path, "qa", name)))
+    assert str(tmp_path / name) in str(caught.value)
+    assert message in str(caught.value)
+
+
+def test_text_that_is_not_utf8_and_files_that_are_not_there(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_bytes("question,answer\nQ,中".encode("gb18030"))
+    with pytest.raises(DataError, match="not UTF-8 text"):
+        list(rows(origin(tmp_path, "qa", "x.csv")))
+    with pytest.raises(DataError, match=r"source 'mine': no file matches 'y/\*.jsonl'"):
+        list(rows(origin(tmp_path, "qa", "y/*.jsonl")))
+
+
+def test_globs_are_sorted_counted_once_and_may_leave_the_folder(
+    tmp_path: Path, write_rows: Callable[[str, list[str]], Path]
+) -> None:
+    for name in ("b.jsonl", "a.jsonl"):
+        write_rows(name, [name])
+    (tmp_path / "inner").mkdir()
+    found = files(origin(tmp_path / "inner", "qa", "../*.jsonl", str(tmp_path / "inner" / ".." / "a.jsonl")))
+    assert [path.resolve() for path in found] == [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
+
+
+def test_identical_rows_collapse_and_are_counted(write_rows: Callable[[str, list[str]], Path]) -> None:
+    path = write_rows("a.jsonl", ["x", "y", "x", "x"])
+    found = survey(origin(path.parent, "qa", "a.jsonl"))
+    assert (found.available, len(found.content_ids)) == (4, 2)

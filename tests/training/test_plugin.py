@@ -1,0 +1,105 @@
+"""The plugin's hooks, called as Axolotl calls them."""
+
+import json
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from medlong.errors import ConfigError
+from medlong.training import schema
+from medlong.training.provenance import RUN_FILE
+
+pytest.importorskip("axolotl")
+schema.need_axolotl()
+
+from axolotl.utils.dict import DictDefault  # noqa: E402
+
+from medlong.training.plugin import MedlongPlugin  # noqa: E402
+
+STATE = SimpleNamespace(global_step=3, log_history=[{"step": 3, "loss": 2.5}], tokens={"total": 9, "trainable": 4})
+
+
+@pytest.fixture
+def plugin() -> MedlongPlugin:
+    return MedlongPlugin()
+
+
+def _train(plugin: MedlongPlugin, recipe: dict) -> DictDefault:
+    config = DictDefault(recipe)
+    plugin.register(config)
+    plugin.load_datasets(config)
+    plugin.post_trainer_create(config, SimpleNamespace(state=STATE))
+    plugin.post_train(config, model=None)
+    plugin.post_train(config, model=None)
+    plugin.post_train_unload(config)
+    return config
+
+
+def test_a_run_leaves_its_record(plugin: MedlongPlugin, recipe: dict, tiny_id: str):
+    config = _train(plugin, recipe)
+    record = json.loads(Path("runs/tiny", RUN_FILE).read_text(encoding="utf-8"))
+    assert (record["mixture_id"], record["steps"], record["train_loss"]) == (tiny_id, 3, 2.5)
+    assert Path(config.datasets[0].path).is_file()
+
+
+def test_only_the_first_process_writes(plugin: MedlongPlugin, recipe: dict, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RANK", "1")
+    _train(plugin, recipe)
+    assert not Path("runs/tiny", RUN_FILE).exists()
+
+
+def test_a_training_that_fails_leaves_no_record_not_even_the_former(plugin: MedlongPlugin, recipe: dict):
+    config = _train(plugin, recipe)
+    plugin.post_trainer_create(config, SimpleNamespace(state=STATE))
+    assert not Path("runs/tiny", RUN_FILE).exists()
+
+
+def test_other_data_stops_the_training(plugin: MedlongPlugin, recipe: dict):
+    recipe["datasets"][0]["path"] = "build/0123456789abcdef/train.jsonl"
+    config = DictDefault(recipe)
+    plugin.register(config)
+    with pytest.raises(ConfigError, match=r"is not mixtures/tiny\.yaml"):
+        plugin.load_datasets(config)
+
+
+def test_another_seed_has_prepared_data_of_its_own(plugin: MedlongPlugin, recipe: dict):
+    folders = {_train(plugin, recipe | {"seed": seed}).dataset_prepared_path for seed in (1, 2, 1)}
+    assert len(folders) == 2
+    assert {folder.rpartition("/")[0] for folder in folders} == {"runs/tiny/prepared"}
+
+
+def test_the_first_weights_of_an_adapter_follow_the_seed(plugin: MedlongPlugin, recipe: dict):
+    import torch
+
+    def drawn(seed: int) -> float:
+        torch.rand(seed)
+        plugin.pre_lora_load(DictDefault(recipe | {"seed": seed}), model=None)
+        return torch.rand(1).item()
+
+    assert drawn(42) == drawn(42) != drawn(43)
+
+
+def test_merging_takes_the_record_of_former_merged_weights_away(plugin: MedlongPlugin, recipe: dict):
+    merged = Path("runs/tiny/merged")
+    merged.mkdir(parents=True)
+    (merged / RUN_FILE).write_text("{}", encoding="utf-8")
+    plugin.register(DictDefault(recipe | {"merge_lora": True}))
+    assert not (merged / RUN_FILE).exists()
+
+
+@pytest.mark.parametrize(("chosen", "still_on"), [(None, False), ("0", True)])
+def test_telemetry_is_off_unless_the_user_has_decided(
+    plugin: MedlongPlugin, recipe: dict, monkeypatch: pytest.MonkeyPatch, chosen: str | None, still_on: bool
+):
+    from axolotl.telemetry.manager import TelemetryManager
+
+    manager = TelemetryManager.get_instance()
+    monkeypatch.setattr(manager, "enabled", True)
+    monkeypatch.delenv("AXOLOTL_DO_NOT_TRACK", raising=False)
+    if chosen is not None:
+        monkeypatch.setenv("AXOLOTL_DO_NOT_TRACK", chosen)
+    plugin.register(DictDefault(recipe))
+    assert manager.enabled is still_on
+    assert os.environ["AXOLOTL_DO_NOT_TRACK"] == (chosen or "1")

@@ -1,0 +1,63 @@
+"""medlong_run.json says what was trained, and never describes other weights than those beside it."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from medlong.training import provenance
+from medlong.training.provenance import RUN_FILE, Progress
+
+DONE = Progress(steps=2, curve=[(1, 3.5), (2, 3.0)], tokens=100, trainable_tokens=40, model_revision=None)
+
+
+@pytest.fixture(autouse=True)
+def _needs_torch():
+    pytest.importorskip("torch")
+
+
+def test_the_record_holds_what_a_comparison_needs(recipe: dict, tiny_id: str):
+    Path("recipe.yaml").write_text("seed: 42\n", encoding="utf-8")
+    record = provenance.record(recipe, "recipe.yaml", tiny_id, DONE, 12.34)
+    assert record["medlong_run"] == 1
+    assert record["mixture"] == "tiny"
+    assert record["mixture_id"] == tiny_id
+    assert (record["base_model"], record["seed"], record["steps"]) == ("models/tiny", 42, 2)
+    assert (record["train_loss"], record["loss_curve"]) == (3.0, [(1, 3.5), (2, 3.0)])
+    assert (record["tokens_seen"], record["trainable_tokens_seen"], record["wall_seconds"]) == (100, 40, 12.3)
+    assert set(record["versions"]) == {"axolotl", "torch", "transformers", "peft", "medlong", "python"}
+    assert record["hardware"]["processes"] == 1
+    assert len(record["recipe_sha256"]) == 64
+
+
+def test_what_is_not_known_is_left_out(recipe: dict):
+    del recipe["medlong_mixture"]
+    record = provenance.record(recipe, None, None, Progress(0, [], None, None, None), 1.0)
+    assert record.keys().isdisjoint({"recipe", "recipe_sha256", "mixture", "mixture_id", "train_loss", "tokens_seen"})
+    assert None not in record.values()
+
+
+def test_progress_is_read_from_a_trainer_with_and_without_token_counts():
+    history = [{"step": 1, "loss": 3.5}, {"step": 2, "loss": "3.0"}, {"step": 2, "train_runtime": 1.0}]
+    state = SimpleNamespace(global_step=2, log_history=history, tokens={"total": 100, "trainable": 40})
+    assert provenance.progress(state, None) == DONE
+    state = SimpleNamespace(global_step=2, log_history=history)
+    assert provenance.progress(state, None).tokens is None
+
+
+def test_the_record_of_an_earlier_run_goes_with_the_weights_merged_from_it(tmp_path: Path):
+    provenance.write(tmp_path, {"run_id": "first"})
+    (tmp_path / "merged").mkdir()
+    provenance.retire(tmp_path)
+    assert not (tmp_path / RUN_FILE).exists()
+    assert json.loads((tmp_path / "merged" / RUN_FILE).read_text(encoding="utf-8")) == {"run_id": "first"}
+
+    provenance.write(tmp_path, {"run_id": "second"})
+    provenance.retire(tmp_path)
+    assert not (tmp_path / RUN_FILE).exists()
+    assert json.loads((tmp_path / "merged" / RUN_FILE).read_text(encoding="utf-8")) == {"run_id": "first"}
+
+    provenance.forget_merged(tmp_path)
+    assert list((tmp_path / "merged").iterdir()) == []
+    provenance.retire(tmp_path)

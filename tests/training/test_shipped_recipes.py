@@ -1,0 +1,62 @@
+"""Every shipped recipe is current, and Axolotl takes all of it."""
+
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from medlong import catalog
+from medlong.training import check, render, schema
+
+RECIPES = [path for path in catalog.yaml_files("recipes") if not path.name.startswith("_")]
+ROOT = catalog.folder("recipes").parent
+
+
+def _name(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+@pytest.fixture(autouse=True)
+def _in_the_repository(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(ROOT)
+
+
+def test_there_are_recipes_and_each_is_rendered():
+    assert RECIPES
+    for source in render.sources():
+        assert render.stale(source) == []
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=_name)
+def test_a_recipe_has_no_problem(path: Path):
+    pytest.importorskip("axolotl")
+    assert check.problems(path) == []
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=_name)
+def test_axolotl_keeps_every_key_and_value(path: Path):
+    pytest.importorskip("axolotl")
+    schema.need_axolotl()
+    from axolotl.cli.config import prepare_plugins
+    from axolotl.utils.config import validate_config
+    from axolotl.utils.dict import DictDefault
+
+    recipe = yaml.safe_load(path.read_text(encoding="utf-8"))
+    config = DictDefault(deepcopy(recipe))
+    prepare_plugins(config)
+    kept = validate_config(config, dict(schema.AS_IF_ON), {"torch_version": "2.13.0"})
+    for key, value in recipe.items():
+        if key == "datasets":
+            kept_entries = [{k: entry[k] for k in asked} for entry, asked in zip(kept[key], value, strict=True)]
+            assert kept_entries == value
+        else:
+            assert kept[key] == value, key
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=_name)
+def test_a_recipe_says_what_it_is_and_how_to_run_it(path: Path):
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("# ")
+    for command in ("medlong mix build", f"axolotl train recipes/{_name(path)}.yaml", "medlong eval", "Needs:"):
+        assert command in text
