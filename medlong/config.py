@@ -41,10 +41,11 @@ def load_mapping(path: Path) -> dict[str, object]:
     """Return the mapping in a YAML file, read with the safe loader.
 
     Raises:
-        ConfigError: If the file is missing, is not YAML, or is not a mapping.
+        ConfigError: If the file is missing, is not YAML, is not a mapping, or gives a key twice.
     """
     text = read_text(path)
     try:
+        _refuse_repeated_keys(path, yaml.compose(text, Loader=yaml.SafeLoader))
         raw = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
@@ -79,7 +80,7 @@ def dotted(parts: list[int | str] | tuple[int | str, ...]) -> str:
 
 def line_numbers(path: Path) -> dict[str, int]:
     """Return the line of every field of a YAML file, by its dotted name such as `datasets[0].path`."""
-    node = yaml.compose(read_text(path))
+    node = yaml.compose(read_text(path), Loader=yaml.SafeLoader)
     return dict(_walk(node, "")) if node is not None else {}
 
 
@@ -96,6 +97,21 @@ def _fault(path: Path, lines: dict[str, int], detail: ErrorDetails, model: type[
     elif not isinstance(detail["input"], dict | list):
         message += f", got {detail['input']!r}"
     return f"line {line}: {field or '(whole file)'}: {message}"
+
+
+def _refuse_repeated_keys(path: Path, node: yaml.Node | None) -> None:
+    """Raise for a key given twice in one mapping: the safe loader would keep the last without a word."""
+    if isinstance(node, yaml.MappingNode):
+        first: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if key.value in first and key.value != "<<":
+                raise ConfigError(f"{path}: line {line}: {key.value}: given twice; first on line {first[key.value]}")
+            first[str(key.value)] = line
+            _refuse_repeated_keys(path, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _refuse_repeated_keys(path, value)
 
 
 def _walk(node: yaml.Node, prefix: str) -> Iterator[tuple[str, int]]:

@@ -82,7 +82,8 @@ def _exam(runs: Path, name: str, model: str, items: int, identity: Path) -> Step
     command = [
         *(_bin("medlong"), "eval", "--model", "medlong-hf", "--device", "cpu", "--batch_size", "1"),
         *("--model_args", f"pretrained={model},dtype=float32", "--tasks", ",".join(TASKS)),
-        *("--metadata", json.dumps({"medlong_items": items}), "--log_samples", "--output_path", str(out)),
+        *("--metadata", json.dumps({"medlong_items": items}), "--apply_chat_template"),
+        *("--log_samples", "--output_path", str(out)),
     ]
     return Step(f"exam {name}", command, [identity], out)
 

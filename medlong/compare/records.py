@@ -1,6 +1,5 @@
 """What the scanned JSON files say: training runs, mixtures and lm_eval results."""
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,7 +101,11 @@ class Mixture:
 
 
 def read_runs(paths: list[Path], faults: Faults) -> dict[str, Run]:
-    """Return the runs by run id; copies of one record count once, contradicting ones are faults."""
+    """Return the runs by run id.
+
+    Records of one run that say the same about what was trained on what count once, be they
+    copies or the same training done twice; contradicting ones are faults.
+    """
     runs: dict[str, Run] = {}
     for path in sorted(paths, key=lambda path: (len(path.resolve().parts), str(path.resolve()))):
         record = _read(path, RunRecord, faults)
@@ -111,7 +114,7 @@ def read_runs(paths: list[Path], faults: Faults) -> dict[str, Run]:
         known = runs.get(record.run_id)
         if known is None:
             runs[record.run_id] = Run(_folder_name(path), record, path)
-        elif _json(known.path) != _json(path):
+        elif known.record != record:
             faults.add(path, f"says something else about run_id {record.run_id!r} than {known.path}; keep the true one")
     return _distinct_names(runs)
 
@@ -172,10 +175,6 @@ def _distinct_names(runs: dict[str, Run]) -> dict[str, Run]:
         key: Run(f"{run.name}@{key[:8]}", run.record, run.path) if names.count(run.name) > 1 else run
         for key, run in runs.items()
     }
-
-
-def _json(path: Path) -> object:
-    return json.loads(path.read_bytes())
 
 
 def _read(path: Path, model: type[R], faults: Faults) -> R | None:

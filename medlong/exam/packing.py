@@ -94,7 +94,8 @@ class Packer:
         if last < 1:
             return 0
         index = next(i for i, other in enumerate(self.shelves) if other.name == shelf.name)
-        return int(index * min(STAGGER * last, STAGGER_SHARE * length) // last)
+        total = min(STAGGER * last, int(STAGGER_SHARE * length))
+        return index * total // last
 
     def _selections(self, shelf: Shelf, length: int) -> list[tuple[Groups, tuple[str, ...]]]:
         """Return the (groups, unordered pages) of each book of this shelf."""
@@ -151,7 +152,8 @@ class Packer:
         return [part for half in halves for part in self._split(shelf, length, half)]
 
     def _fits(self, shelf: Shelf, length: int, groups: Groups) -> bool:
-        return self._cost(_wanted(groups, near=True)) <= self.room(shelf, length, groups)
+        """Say whether `groups` can share a book: inside one group, sharing goes before the distractors' pages."""
+        return self._cost(_wanted(groups, near=len(groups) > 1)) <= self.room(shelf, length, groups)
 
     def _cost(self, pages: Sequence[str]) -> int:
         return sum(self.costs.page[page] for page in pages)

@@ -3,7 +3,7 @@
 import logging
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
@@ -16,7 +16,7 @@ REFERENCE_MARGIN = 0.10
 """The reference counter runs above the tokenizers it was tried on; this much is added on top."""
 
 
-class Counter(Protocol):
+class Counter(Hashable, Protocol):
     """Counts tokens of many texts at once."""
 
     name: str

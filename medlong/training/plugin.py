@@ -14,6 +14,7 @@ from axolotl.integrations.base import BasePlugin
 
 from medlong.hashing import digest
 from medlong.training import data, provenance
+from medlong.training.recipe import data_paths
 
 NOT_IN_THE_CACHE_KEY = ("seed", "shuffle_merged_datasets", "excess_length_strategy")
 
@@ -85,7 +86,8 @@ class MedlongPlugin(BasePlugin):  # type: ignore[misc]
             return
         wall_seconds = time.monotonic() - self._started
         content = provenance.record(self._recipe, self._typed_path, self._mixture_id, self._done, wall_seconds)
-        provenance.write(Path(cfg.output_dir), content)
+        manifest = Path(data_paths(self._recipe)[0]).parent / "manifest.json" if self._mixture_id else None
+        provenance.write(Path(cfg.output_dir), content, manifest)
 
 
 def _seed(cfg: Any) -> None:

@@ -82,8 +82,13 @@ def record(
     return {key: value for key, value in content.items() if value is not None}
 
 
-def write(output_dir: Path, content: Mapping[str, Any]) -> None:
-    """Write medlong_run.json into `output_dir`, whole or not at all."""
+def write(output_dir: Path, content: Mapping[str, Any], manifest: Path | None = None) -> None:
+    """Write medlong_run.json into `output_dir`, whole or not at all, after a copy of the mixture's manifest.
+
+    With the copy in `mixture/`, a run's folder says by itself what the run was trained on.
+    """
+    if manifest is not None and manifest.is_file():
+        write_text(output_dir / "mixture" / manifest.name, manifest.read_text(encoding="utf-8"))
     write_text(output_dir / RUN_FILE, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
 
 

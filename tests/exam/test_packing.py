@@ -1,6 +1,6 @@
 """Books fill their length, never more, nest over lengths, and keep gold pages in their place."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -59,7 +59,7 @@ def test_long_books_are_full_to_the_token_and_hold_twenty_items(packer, length):
 
 
 def test_the_fillers_of_a_shorter_book_are_in_the_longer_one(packer):
-    for shorter, longer in zip(LENGTHS, LENGTHS[1:], strict=False):
+    for shorter, longer in pairwise(LENGTHS):
         held = {seat.item.id: set(book.pages) for book in packer.books(longer) for seat in book.seats}
         for book in packer.books(shorter):
             for seat in book.seats:
@@ -80,7 +80,7 @@ def test_the_pages_of_the_distractors_are_in_every_book_that_has_room(packer):
 
 def test_lengths_of_one_task_are_staggered_so_that_a_book_stays_together_in_length_order(packer):
     sizes = [sum(packer.costs.page[page] for page in book.pages) for book in packer.books(32768)]
-    gaps = [before - after for before, after in zip(sizes, sizes[1:], strict=False)]
+    gaps = [before - after for before, after in pairwise(sizes)]
     assert min(gaps) > 40
     assert sizes[0] - sizes[-1] <= 0.05 * 32768 + 50
 

@@ -127,7 +127,8 @@ import hashlib, json
 from medlong.exam.sitting import sitting, LENGTH_ARMS
 from medlong.exam.tokens import ReferenceCounter
 sat = sitting("formulary", ReferenceCounter(), 3, 64)
-seen = [[s.prefix, s.seat.item.id, s.seat.options, s.depth] for arm in ("oracle", *LENGTH_ARMS) for s in sat.sheets(arm)]
+arms = ("oracle", *LENGTH_ARMS)
+seen = [[s.prefix, s.seat.item.id, s.seat.options, s.depth] for arm in arms for s in sat.sheets(arm)]
 print(hashlib.sha256(json.dumps(seen).encode()).hexdigest())
 """
 
