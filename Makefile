@@ -22,7 +22,7 @@ model: setup
 
 # The main job, end to end: exam, mixtures, training, exam again, comparison. Skips what is done.
 demo: model
-	$(PY) tools/demo.py
+	$(PY) -u tools/demo.py
 
 # Every rendered file from its one source.
 render: setup

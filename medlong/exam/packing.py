@@ -12,7 +12,7 @@ from medlong.exam.bank import Bank, Item
 from medlong.exam.design import Seat, Shelf
 from medlong.hashing import keyed_order
 
-LADDER = tuple(1024 * 2**step for step in range(11))
+LADDER: tuple[int, ...] = tuple(1024 << step for step in range(11))
 """The lengths books are nested over, in tokens: 1k to 1M."""
 
 STAGGER = 160

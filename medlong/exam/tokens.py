@@ -106,17 +106,23 @@ def counter_for(metadata: Mapping[str, Any]) -> Counter:
     """
     override = metadata.get("medlong_tokenizer")
     if override == "reference":
-        return ReferenceCounter()
+        return reference()
     name = override or next((metadata[key] for key in TOKENIZER_KEYS if isinstance(metadata.get(key), str)), None)
     if not name:
         log.warning("medlong: no tokenizer known; lengths are counted with the reference counter, which errs upwards")
-        return ReferenceCounter()
+        return reference()
     return _load(
         str(name),
         str(metadata.get("revision") or "main"),
         bool(metadata.get("trust_remote_code", False)),
         str(metadata.get("gguf_file") or ""),
     )
+
+
+@lru_cache(maxsize=1)
+def reference() -> ReferenceCounter:
+    """Return the one reference counter of the process: what is packed for it is packed once."""
+    return ReferenceCounter()
 
 
 @lru_cache(maxsize=4)
@@ -133,7 +139,7 @@ def _load(name: str, revision: str, trust_remote_code: bool, gguf_file: str) -> 
             name,
             str(error).splitlines()[0] if str(error) else type(error).__name__,
         )
-        return ReferenceCounter()
+        return reference()
     return TokenizerCounter(name, tokenizer)
 
 
