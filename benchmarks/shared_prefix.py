@@ -49,9 +49,7 @@ def main() -> None:
     arguments = {"pretrained": str(args.model), "device": "cpu", "dtype": "float32", "batch_size": 1}
     stock, ours = HFLM(**arguments), SharedPrefixLM(**arguments)
     print(f"{args.items} items a task, {torch.get_num_threads()} threads")
-    print(
-        f"{'scoring':8} {'arm':5} {'hf':>9} {'medlong-hf':>11} {'ratio':>7} {'tokens hf':>10} {'computed':>9} {'worst':>8}"
-    )
+    print("scoring  arm          hf  medlong-hf   ratio  tokens hf  computed    worst")
     for scoring in args.scorings.split(","):
         for arm in args.arms.split(","):
             asked = requests(args.model, scoring, arm, args.items)
