@@ -25,6 +25,7 @@ from rich.text import Text
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 MODEL = "models/smollm2-135m-instruct"
+BASE = Path(MODEL) / "medlong_model.json"
 MIXTURES = {"medical_only_lora": "mixtures/medical_only.yaml", "half_general_lora": "mixtures/half_general.yaml"}
 SOURCES = Path("mixtures/sources.yaml")
 TASKS = [f"medlong_openbook_cloze_{arm}" for arm in ("closed", "oracle", "001k", "002k", "004k")]
@@ -55,18 +56,16 @@ class Step:
 
 def steps(runs: Path, items: int) -> list[Step]:
     """Return the whole job in order."""
-    found = [_exam(runs, "base", MODEL, items, Path(MODEL) / "medlong_model.json")]
+    found = [_exam(runs, "base", MODEL, items, BASE)]
     for name, mixture in MIXTURES.items():
         recipe = Path(f"recipes/smollm2_135m/{name}.yaml")
-        run = runs / name
+        run, data = runs / name, [Path(mixture), SOURCES]
         trained = run / "medlong_run.json"
         typed = runs == Path("runs")  # where the recipes themselves say
         where = [] if typed else ["--output-dir", str(run), "--dataset-prepared-path", str(run / "prepared")]
         found += [
-            Step(
-                f"build {mixture}", [_bin("medlong"), "mix", "build", mixture], [Path(mixture), SOURCES], Path("build")
-            ),
-            Step(f"train {name}", [_bin("axolotl"), "train", str(recipe), *where], [recipe], trained),
+            Step(f"build {mixture}", [_bin("medlong"), "mix", "build", mixture], data, Path("build")),
+            Step(f"train {name}", [_bin("axolotl"), "train", str(recipe), *where], [recipe, *data, BASE], trained),
             Step(f"merge {name}", [_bin("axolotl"), "merge-lora", str(recipe), *where], [trained], run / "merged"),
             _exam(runs, name, str(run / "merged"), items, trained),
         ]
@@ -90,7 +89,8 @@ def _exam(runs: Path, name: str, model: str, items: int, identity: Path) -> Step
 
 def _key(step: Step) -> str:
     digest = hashlib.sha256(json.dumps(list(step.command)[1:]).encode())
-    for path in (*step.inputs, *sorted((ROOT / "medlong").rglob("*.py"))):
+    code = [path for folder in ("medlong", "lm_eval_tasks") for path in (ROOT / folder).rglob("*.*")]
+    for path in (*step.inputs, *sorted(path for path in code if path.suffix in (".py", ".yaml"))):
         digest.update((ROOT / path).read_bytes())
     return digest.hexdigest()[:16]
 

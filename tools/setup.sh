@@ -8,6 +8,7 @@ set -eu
 cd "$(dirname "$0")/.."
 venv=${1:-.venv}
 python=${PYTHON:-python3}
+[ -x "$venv/bin/python" ] && python=$venv/bin/python   # what is there already decides the pins
 version=$("$python" -c 'import sys; print("%d%02d" % sys.version_info[:2])') || {
     echo "setup: $python does not run; set PYTHON to a Python 3.11 or newer" >&2; exit 2; }
 if [ "$version" -lt 311 ]; then

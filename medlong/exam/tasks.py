@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from medlong.catalog import unknown
 from medlong.errors import ConfigError
 from medlong.exam import prompts
 from medlong.exam.sitting import ANSWER_TOKENS, LENGTH_ARMS, Sheet, Sitting, prefix_digest, sitting
@@ -13,6 +14,9 @@ from medlong.exam.tokens import Window, counter_for, window_for
 from medlong.scoring.answers import best_option, lenient_letter, strict_letter
 
 log = logging.getLogger("medlong")
+
+SETTINGS = ("medlong_answer_tokens", "medlong_items", "medlong_seed", "medlong_tokenizer")
+"""What a user may set by --metadata."""
 
 Doc = Mapping[str, Any]
 
@@ -27,15 +31,15 @@ def load(*, arm: str, scoring: str, bank: str = "formulary", **metadata: Any) ->
         arm: `closed`, `oracle`, or a length such as `008k`.
         scoring: One of `generate`, `letter`, `cloze`.
         bank: Name of the bank.
-        metadata: The model's arguments and the user's `--metadata`. Read are the tokenizer
-            keys, `max_length`, `max_model_len`, `medlong_seed`, `medlong_items`,
-            `medlong_answer_tokens` and `medlong_tokenizer`.
+        metadata: The model's arguments and the user's `--metadata`. Read are the keys that
+            name tokenizer, chat template arguments and window, and those of `SETTINGS`.
 
     Raises:
         ConfigError: If a name or a number is not what it should be.
     """
     from datasets import Dataset
 
+    _refuse_unknown(metadata)
     seed = _number(metadata, "medlong_seed", 0, least=0)
     answer_tokens = _number(metadata, "medlong_answer_tokens", ANSWER_TOKENS, least=1)
     sat = sitting(bank, counter_for(metadata), seed, answer_tokens)
@@ -48,7 +52,8 @@ def load(*, arm: str, scoring: str, bank: str = "formulary", **metadata: Any) ->
     if over:
         limit = f"the model's window of {window.tokens} tokens ({window.source})" if window else "the arm's length"
         log.warning(
-            "medlong: %s %s: %d of %d items are longer than %s; they score overlength = 1 and do not count in acc",
+            "medlong: %s %s: %d of %d items are longer than %s; they score overlength = 1 and `medlong compare` "
+            "leaves them out",
             scoring, arm, over, len(docs), limit,
         )  # fmt: skip
     return {"test": Dataset.from_list(docs)}
@@ -99,7 +104,7 @@ def run_id_of(metadata: Mapping[str, Any]) -> str:
 
     `medlong_run.json` is looked for in the adapter's or checkpoint's folder and in the one above.
     """
-    for key in ("peft", "pretrained"):
+    for key in ("peft", "lora_local_path", "pretrained"):
         name = metadata.get(key)
         if not isinstance(name, str) or not Path(name).is_dir():
             continue
@@ -115,6 +120,12 @@ def _run_id(record: Path) -> str:
         return str(json.loads(record.read_text(encoding="utf-8"))["run_id"])
     except (ValueError, KeyError, TypeError):
         raise ConfigError(f"{record}: not a run record: expected JSON with the key 'run_id'") from None
+
+
+def _refuse_unknown(metadata: Mapping[str, Any]) -> None:
+    for key in metadata:
+        if key.startswith("medlong_") and key not in SETTINGS:
+            raise ConfigError(f"--metadata: {unknown('setting', key, SETTINGS)}")
 
 
 def _number(metadata: Mapping[str, Any], key: str, default: int, *, least: int) -> int:

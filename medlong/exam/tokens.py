@@ -1,5 +1,6 @@
 """Counting tokens as the evaluated model will: its own tokenizer where known, else a bundled reference counter."""
 
+import json
 import logging
 import math
 import re
@@ -11,6 +12,9 @@ log = logging.getLogger("medlong")
 
 TOKENIZER_KEYS = ("tokenizer", "pretrained", "model")
 """lm_eval model arguments that may name the tokenizer, in the order lm_eval itself uses them."""
+
+API_WINDOW = 2048
+"""What lm_eval takes a completions server's window to be when it is not told."""
 
 REFERENCE_MARGIN = 0.10
 """The reference counter runs above the tokenizers it was tried on; this much is added on top."""
@@ -33,9 +37,10 @@ class Counter(Hashable, Protocol):
 class TokenizerCounter:
     """Counts with a Hugging Face tokenizer."""
 
-    def __init__(self, name: str, tokenizer: Any) -> None:
+    def __init__(self, name: str, tokenizer: Any, template_arguments: Mapping[str, Any] | None = None) -> None:
         self.name = name
         self._tokenizer = tokenizer
+        self._template_arguments = dict(template_arguments or {})
         self.overhead = max(self._special_tokens(), self._chat_tokens())
 
     def counts(self, texts: Sequence[str]) -> list[int]:
@@ -52,10 +57,14 @@ class TokenizerCounter:
         if not getattr(self._tokenizer, "chat_template", None):
             return 0
         text = self._tokenizer.apply_chat_template(
-            [{"role": "user", "content": "word"}], add_generation_prompt=True, tokenize=False
+            [{"role": "user", "content": "word"}],
+            add_generation_prompt=True,
+            tokenize=False,
+            **self._template_arguments,
         )
-        # lm_eval encodes a rendered chat with the tokenizer's special tokens unless it sees them already there.
-        return len(self._tokenizer(text)["input_ids"]) - self.counts(["word"])[0]
+        # As lm_eval does: special tokens are added unless the template has put the first one there.
+        begins = bool(self._tokenizer.bos_token) and text.startswith(self._tokenizer.bos_token)
+        return len(self._tokenizer(text, add_special_tokens=not begins)["input_ids"]) - self.counts(["word"])[0]
 
 
 class ReferenceCounter:
@@ -107,15 +116,19 @@ def counter_for(metadata: Mapping[str, Any]) -> Counter:
     override = metadata.get("medlong_tokenizer")
     if override == "reference":
         return reference()
-    name = override or next((metadata[key] for key in TOKENIZER_KEYS if isinstance(metadata.get(key), str)), None)
-    if not name:
+    own = next((metadata[key] for key in TOKENIZER_KEYS if isinstance(metadata.get(key), str)), None)
+    if not override and not own:
         log.warning("medlong: no tokenizer known; lengths are counted with the reference counter, which errs upwards")
         return reference()
+    arguments = dict(metadata.get("chat_template_args") or {})
+    if metadata.get("enable_thinking") is not None:
+        arguments["enable_thinking"] = metadata["enable_thinking"]
     return _load(
-        str(name),
-        str(metadata.get("revision") or "main"),
+        str(override or own),
+        _revision(metadata) if not override else "main",
         bool(metadata.get("trust_remote_code", False)),
-        str(metadata.get("gguf_file") or ""),
+        str(metadata.get("gguf_file") or "") if not override else "",
+        json.dumps(arguments, sort_keys=True),
     )
 
 
@@ -126,7 +139,7 @@ def reference() -> ReferenceCounter:
 
 
 @lru_cache(maxsize=4)
-def _load(name: str, revision: str, trust_remote_code: bool, gguf_file: str) -> Counter:
+def _load(name: str, revision: str, trust_remote_code: bool, gguf_file: str, template_arguments: str) -> Counter:
     from transformers import AutoTokenizer
 
     extra = {"gguf_file": gguf_file} if gguf_file else {}
@@ -140,24 +153,42 @@ def _load(name: str, revision: str, trust_remote_code: bool, gguf_file: str) -> 
             str(error).splitlines()[0] if str(error) else type(error).__name__,
         )
         return reference()
-    return TokenizerCounter(name, tokenizer)
+    return TokenizerCounter(name, tokenizer, json.loads(template_arguments))
 
 
 def window_for(metadata: Mapping[str, Any]) -> Window | None:
-    """Return the most tokens (prompt and answer) the model accepts, or None when nobody says."""
-    for key in ("max_length", "max_model_len"):
-        if metadata.get(key):
-            return Window(int(metadata[key]), key)
+    """Return the most tokens (prompt and answer) the model accepts, or None when nobody says.
+
+    A completions server gets one token less than `max_length`, and 2,048 less one when none is
+    given: lm_eval cuts prompts to that without a word.
+    """
+    given = next((key for key in ("max_length", "max_model_len") if _positive(metadata.get(key))), None)
+    url = metadata.get("base_url")
+    if isinstance(url, str) and "chat" not in url:
+        return Window(int(metadata[given] if given else API_WINDOW) - 1, given or "lm_eval's default for servers")
+    if given:
+        return Window(int(metadata[given]), given)
     name = metadata.get("pretrained")
-    return _config_window(str(name), bool(metadata.get("trust_remote_code", False))) if name else None
+    if not name:
+        return None
+    return _config_window(str(name), _revision(metadata), bool(metadata.get("trust_remote_code", False)))
+
+
+def _positive(value: object) -> bool:
+    """Say whether a model argument is a length; `auto` and -1 leave it to the engine."""
+    return isinstance(value, int | str) and not isinstance(value, bool) and str(value).isdigit() and int(value) > 0
+
+
+def _revision(metadata: Mapping[str, Any]) -> str:
+    return str(metadata.get("revision") or "main")
 
 
 @lru_cache(maxsize=4)
-def _config_window(name: str, trust_remote_code: bool) -> Window | None:
+def _config_window(name: str, revision: str, trust_remote_code: bool) -> Window | None:
     from transformers import AutoConfig
 
     try:
-        config = AutoConfig.from_pretrained(name, trust_remote_code=trust_remote_code)
+        config = AutoConfig.from_pretrained(name, revision=revision, trust_remote_code=trust_remote_code)
     except (OSError, ValueError, KeyError):
         return None
     text = config.get_text_config() if hasattr(config, "get_text_config") else config

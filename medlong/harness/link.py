@@ -9,6 +9,7 @@ break every other task once medlong is uninstalled; a copy merely cannot be run.
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -55,13 +56,14 @@ def status() -> Status:
     record = _manifest(folder)
     if record is None:
         return Status(folder, "orphan", f"{folder} was not written by medlong; move it away")
-    if record["files"] != _digests(catalog.folder("lm_eval_tasks")) or record["files"] != _digests(folder):
+    source = catalog.folder("lm_eval_tasks")
+    if record["files"] != _digests(source, _files(source)) or record["files"] != _digests(folder, record["files"]):
         return Status(folder, "stale", "run `medlong link` again")
     return Status(folder, "linked", "plain `lm_eval --tasks medlong_openbook` works")
 
 
 def link() -> Status:
-    """Copy the task files into the installed lm_eval; a former copy of ours is replaced.
+    """Copy the task files into the installed lm_eval; a former copy of ours is replaced, other files stay.
 
     Raises:
         ConfigError: If the folder is there and is not ours, or cannot be written.
@@ -74,10 +76,11 @@ def link() -> Status:
     source = catalog.folder("lm_eval_tasks")
     try:
         with atomic.new_folder(now.folder) as new:
+            for name in _foreign(now.folder):
+                _copy(now.folder, new, name)
             for name in _files(source):
-                (new / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source / name, new / name)
-            record = {"medlong_link": 1, "medlong": __version__, "files": _digests(source)}
+                _copy(source, new, name)
+            record = {"medlong_link": 1, "medlong": __version__, "files": _digests(source, _files(source))}
             (new / MANIFEST).write_text(json.dumps(record, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     except PermissionError as error:
         raise ConfigError(f"{error.filename}: may not be written; use `medlong eval` instead of `lm_eval`") from None
@@ -132,5 +135,22 @@ def _files(folder: Path) -> list[str]:
     return sorted(name for name in names if not name.endswith("__init__.py"))
 
 
-def _digests(folder: Path) -> dict[str, str]:
-    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in _files(folder)}
+def _foreign(folder: Path) -> list[str]:
+    """Return the files in a linked folder that medlong did not put there."""
+    record = _manifest(folder)
+    ours = {*record["files"], MANIFEST} if record else set()
+    found = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return sorted({path.relative_to(folder).as_posix() for path in found} - ours)
+
+
+def _copy(source: Path, target: Path, name: str) -> None:
+    (target / name).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source / name, target / name)
+
+
+def _digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """Return the hash of each named file, an empty text for one that is missing."""
+    paths = {name: folder / name for name in names}
+    return {
+        name: hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "" for name, path in paths.items()
+    }

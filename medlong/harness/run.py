@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from medlong import catalog
@@ -19,7 +20,7 @@ def run(argv: Sequence[str]) -> int:
         from lm_eval.__main__ import cli_evaluate
     except ImportError:
         raise MissingPackageError("lm_eval is not installed: pip install 'medlong[eval]'") from None
-    if "medlong-hf" in argv:
+    if _asks_our_model(argv):
         import medlong.lm.shared_prefix  # noqa: F401  (registers the model)
     stock, stock_argv = lm_eval.tasks.TaskManager, sys.argv
     lm_eval.tasks.TaskManager = _with_our_tasks(stock, only_ours=_asks_only_ours(argv))
@@ -46,6 +47,13 @@ def _with_our_tasks(stock: type, *, only_ours: bool) -> type:
             super().__init__(*args, **kwargs)
 
     return TaskManager
+
+
+def _asks_our_model(argv: Sequence[str]) -> bool:
+    """Say whether the command line, or a configuration file on it, names our model."""
+    files = [Path(word.removeprefix("--config=")) for word in argv if word.endswith((".yaml", ".yml"))]
+    texts = [path.read_text(encoding="utf-8", errors="replace") for path in files if path.is_file()]
+    return any("medlong-hf" in text for text in (*argv, *texts))
 
 
 def _asks_only_ours(argv: Sequence[str]) -> bool:

@@ -4,7 +4,6 @@ Same arguments and same results as `--model hf`. On the open-book exam a book is
 for all its questions, and a question once for all its options.
 """
 
-import inspect
 import logging
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,6 +17,7 @@ from lm_eval.models.utils import handle_stop_sequences, normalize_gen_kwargs, po
 from tqdm import tqdm
 from transformers import DynamicCache
 
+from medlong.errors import ConfigError
 from medlong.lm.prefix_tree import PACK, PrefixTree, Step
 
 log = logging.getLogger("medlong")
@@ -27,6 +27,12 @@ Request = tuple[Any, list[int], list[int]]
 
 MASKED_ATTENTION = ("sdpa", "eager")
 """Attention implementations that take a mask of ours; the others read branch by branch."""
+
+MODEL_TYPES = ("gemma", "llama", "mistral", "qwen2", "qwen3")
+"""Models whose log-probabilities were compared with stock `hf`; others are read in full."""
+
+FIXED_ROPE = ("default", "linear", "llama3", "yarn")
+"""Rotary embeddings that do not change with the length read so far, so that a cached part stays right."""
 
 GREEDY_KEYS = {"do_sample", "temperature"}
 """Generation arguments, beside stop texts and length, with which decoding is still plain greedy."""
@@ -66,6 +72,8 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
             return list(super().generate_until(requests, disable_tqdm))
         eos = self.tok_decode(self.eot_token_id, skip_special_tokens=False)
         plans = [self._plan(request, eos) for request in requests]
+        if any(ids.shape[1] < 2 for ids, _, _ in plans):  # generating needs one token beside the cached ones
+            return list(super().generate_until(requests, disable_tqdm))
         answers = [""] * len(requests)
         with self._progress(len(requests), disable_tqdm, "Reading shared prefixes, generating") as bar:
 
@@ -129,6 +137,10 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
         kwargs = normalize_gen_kwargs(gen_kwargs, self.max_gen_toks)
         until = handle_stop_sequences(kwargs.pop("until", None), eos=eos)
         most = int(kwargs.pop("max_gen_toks"))
+        if most >= self.max_length:
+            raise ConfigError(
+                f"max_gen_toks is {most}, but the model's window is {self.max_length} tokens; ask for a shorter answer"
+            )
         ids, _ = self.tok_batch_encode([context], left_truncate_len=self.max_length - most, truncation=self.truncation)
         return ids, until, most
 
@@ -185,14 +197,14 @@ def _unbranchable(lm: HFLM) -> str | None:
     """Return why a model's cache cannot be branched, or None."""
     if lm.backend != "causal":
         return f"a {lm.backend} model has no cache to share"
+    if any(getattr(adapter, "is_prompt_learning", False) for adapter in getattr(lm.model, "peft_config", {}).values()):
+        return "prompt and prefix tuning put tokens of their own into the cache"
     config = lm.config.get_text_config() if hasattr(lm.config, "get_text_config") else lm.config
-    layers = DynamicCache(config=config).layers
-    if any(getattr(layer, "is_sliding", False) for layer in layers):
+    if config.model_type not in MODEL_TYPES:
+        return f"{config.model_type} is not one of the checked model types ({', '.join(MODEL_TYPES)})"
+    if any(getattr(layer, "is_sliding", False) for layer in DynamicCache(config=config).layers):
         return f"{config.model_type} has sliding-window layers, whose cache forgets"
-    kinds = {type(layer).__name__ for layer in layers} - {"DynamicLayer"}
-    if kinds:
-        return f"{config.model_type} keeps {', '.join(sorted(kinds))} in its cache, which cannot be cropped"
-    base = lm.model.get_base_model() if hasattr(lm.model, "get_base_model") else lm.model
-    if "logits_to_keep" not in inspect.signature(base.forward).parameters:
-        return f"{config.model_type} computes all logits of a prompt"
+    rope = (getattr(config, "rope_parameters", None) or {}).get("rope_type", "default")
+    if rope not in FIXED_ROPE:
+        return f"rotary embeddings of type {rope} change with the length read"
     return None

@@ -39,6 +39,8 @@ def write(folder: Path, wheel: Path | None = None) -> bool:
     """
     if is_current(folder):
         return False
+    if folder.exists() and not folder.is_dir():
+        raise DataError(f"{folder}: is a file; name a folder")
     if folder.exists() and any(folder.iterdir()) and not (folder / "medlong_model.json").exists():
         raise DataError(f"{folder}: exists and is not a model medlong wrote; name another folder")
     with tempfile.TemporaryDirectory() as work:

@@ -4,9 +4,12 @@ import re
 from collections.abc import Sequence
 
 _THINKING = re.compile(r"^.*</think>", re.DOTALL)
-_ANSWER = re.compile(r"answer(?:\s+is)?\s*[:：]?\s*[*_(\[{]*\s*([A-J])(?![A-Za-z])", re.IGNORECASE)
-_STRICT = re.compile(r"Answer\s*:\s*[*_(\[]*([A-J])(?![A-Za-z])")
-_MARKED = re.compile(r"(?<![A-Za-z])\(?([A-J])(?:[).:,\]]|\*\*|\s*$)", re.MULTILINE)
+_LETTER = r"[*_(\[]*(A(?!\s+[a-z])|[B-J])(?![A-Za-z])"
+"""A capital letter in any markup; "A" before a small word is an article."""
+
+_STRICT = re.compile(rf"Answer[*_]*\s*:[*_]*\s*{_LETTER}")
+_ANSWER = re.compile(rf"\b(?i:answer)[*_]*\s*(?::|(?i:is)\b\s*:?)[*_]*\s*(?i:option\s+)?{_LETTER}")
+_LABEL = re.compile(r"^\s*[*_(\[]*([A-J])(?:[)\].:*_]|\s*$)|\(([A-J])\)", re.MULTILINE)
 
 
 def strict_letter(completion: str, options: Sequence[str]) -> str | None:
@@ -20,14 +23,18 @@ def strict_letter(completion: str, options: Sequence[str]) -> str | None:
 def lenient_letter(completion: str, options: Sequence[str]) -> str | None:
     """Return the letter a reader would take from the completion, or None.
 
-    In turn: the last `answer is X` in any case; the last letter set off as a label
-    (`(B)`, `B.`, a line that is `B`); the one option whose text stands alone in it. The
-    article in "A patient" is no answer, and "5 mg" does not stand in "25 mg".
+    In turn: the last `answer: X` or `answer is X`; the one letter set as a label (`(B)`
+    anywhere, `B.` or `B` beginning a line); the one option whose text stands alone in it.
+    Several different labels, as when the options are repeated, are no answer; nor is the
+    article in "A patient", the "D" of "vitamin D", or "5 mg" inside "25 mg".
     """
     spoken = _spoken(completion)
-    letter = _last(_ANSWER, spoken, options) or _last(_MARKED, spoken, options)
+    letter = _last(_ANSWER, spoken, options)
     if letter:
         return letter
+    labels = {first or second for first, second in _LABEL.findall(spoken)} & _letters(options)
+    if labels:
+        return labels.pop() if len(labels) == 1 else None
     stated = [index for index, option in enumerate(options) if states(spoken, option)]
     return chr(ord("A") + stated[0]) if len(stated) == 1 else None
 
@@ -54,6 +61,9 @@ def _spoken(completion: str) -> str:
 
 
 def _last(pattern: re.Pattern[str], text: str, options: Sequence[str]) -> str | None:
-    allowed = {chr(ord("A") + index) for index in range(len(options))}
-    found = [letter for letter in (match.upper() for match in pattern.findall(text)) if letter in allowed]
+    found = [letter for letter in pattern.findall(text) if letter in _letters(options)]
     return found[-1] if found else None
+
+
+def _letters(options: Sequence[str]) -> set[str]:
+    return {chr(ord("A") + index) for index in range(len(options))}

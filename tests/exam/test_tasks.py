@@ -6,6 +6,7 @@ import pytest
 
 from medlong.errors import ConfigError
 from medlong.exam import tasks
+from medlong.exam.tokens import window_for
 
 METADATA = {"medlong_tokenizer": "reference", "version": 1.0, "config_source": "x.yaml", "pretrained": "nowhere"}
 
@@ -75,6 +76,7 @@ def test_a_longer_answer_budget_leaves_shorter_books():
         ({"medlong_seed": "x"}, "--metadata: medlong_seed: expected a whole number of at least 0, got 'x'"),
         ({"medlong_items": 0}, "--metadata: medlong_items: expected a whole number of at least 1, got 0"),
         ({"medlong_answer_tokens": True}, "medlong_answer_tokens: expected a whole number"),
+        ({"medlong_item": 60}, "--metadata: no setting named 'medlong_item'; did you mean 'medlong_items'?"),
         ({"bank": "formulry"}, "no bank named 'formulry'; did you mean 'formulary'?"),
     ],
 )
@@ -96,6 +98,24 @@ def test_the_run_id_is_read_beside_the_checkpoint_or_one_folder_above(tmp_path):
     (tmp_path / "run" / "medlong_run.json").write_text('{"run_id": "abc"}')
     assert tasks.run_id_of({"pretrained": str(merged)}) == "abc"
     assert tasks.run_id_of({"pretrained": "base", "peft": str(tmp_path / "run")}) == "abc"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "tokens"),
+    [
+        ({"max_length": 4096}, 4096),
+        ({"max_model_len": "8192"}, 8192),
+        ({"base_url": "http://127.0.0.1:1/v1/completions"}, 2047),
+        ({"base_url": "http://127.0.0.1:1/v1/completions", "max_length": 4096}, 4095),
+        ({"base_url": "http://127.0.0.1:1/v1/chat/completions"}, None),
+        ({"max_length": "auto"}, None),
+        ({"max_model_len": -1}, None),
+        ({}, None),
+    ],
+)
+def test_the_window_is_what_the_engine_will_really_take(metadata, tokens):
+    window = window_for(metadata)
+    assert (window.tokens if window else None) == tokens
 
 
 def test_a_broken_run_record_is_named(tmp_path):

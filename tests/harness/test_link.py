@@ -39,6 +39,16 @@ def test_unlink_keeps_what_is_not_ours(tasks):
     assert [path.name for path in (tasks / "medlong").iterdir()] == ["mine.txt"]
 
 
+def test_linking_again_keeps_what_the_user_added(tasks):
+    link.link()
+    (tasks / "medlong" / "mine.yaml").write_text("task: mine\n")
+    assert link.status().state == "linked"
+    (tasks / "medlong" / "openbook" / "_base.yaml").unlink()
+    assert link.status().state == "stale"
+    assert link.link().state == "linked"
+    assert (tasks / "medlong" / "mine.yaml").read_text() == "task: mine\n"
+
+
 def test_a_folder_that_is_not_ours_is_refused(tasks):
     (tasks / "medlong").mkdir()
     (tasks / "medlong" / "x.yaml").write_text("task: x\n")
@@ -62,6 +72,14 @@ def test_the_doctor_says_when_lm_eval_is_missing(monkeypatch):
     report = doctor.report()
     assert not report.healthy
     assert "pip install" in report.lines[-1]
+
+
+def test_our_model_is_found_in_every_way_of_asking_for_it(tmp_path):
+    config = tmp_path / "run.yaml"
+    config.write_text("model: medlong-hf\n")
+    for argv in (["--model", "medlong-hf"], ["--model=medlong-hf"], ["--config", str(config)], [f"--config={config}"]):
+        assert run._asks_our_model(argv)
+    assert not run._asks_our_model(["--model", "hf", "--config", str(tmp_path / "none.yaml")])
 
 
 @pytest.mark.parametrize(

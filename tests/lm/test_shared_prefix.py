@@ -1,9 +1,11 @@
 """`medlong-hf` gives the scores and the text of stock `hf`."""
 
 import pytest
+import torch
 from lm_eval.api.instance import Instance
 from lm_eval.models.huggingface import HFLM
 
+from medlong.errors import ConfigError
 from medlong.exam import tasks
 from medlong.lm.shared_prefix import SharedPrefixLM
 
@@ -68,24 +70,79 @@ def test_greedy_text_equals_stock(pair, tiny_model, until):
     assert ours._tree.cache.get_seq_length() == 0
 
 
-def test_a_model_whose_cache_forgets_falls_back_to_stock_and_says_so(tiny_model, caplog):
-    from transformers import AutoTokenizer, MistralConfig, MistralForCausalLM
+SHAPE = {
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "head_dim": 8,
+    "max_position_embeddings": 4096,
+}
+
+
+def both(tiny_model, config, adapter=None):
+    """Stock and our engine around one random model of a family."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(tiny_model)
-    config = MistralConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        sliding_window=64,
-        max_position_embeddings=4096,
-    )
-    model = MistralForCausalLM(config).eval()
+    torch.manual_seed(0)
+    model = AutoModelForCausalLM.from_config(config(vocab_size=len(tokenizer))).eval()
+    model = adapter(model) if adapter else model
     arguments = {"pretrained": model, "tokenizer": tokenizer, "device": "cpu", "batch_size": 1}
-    requests = likelihood_requests(tiny_model, "letter", "001k", 2)
-    ours = SharedPrefixLM(**arguments)
-    expected = HFLM(**arguments).loglikelihood(requests, True)
-    assert [a for a, _ in ours.loglikelihood(requests, True)] == pytest.approx([a for a, _ in expected], abs=1e-4)
-    assert "mistral has sliding-window layers" in caplog.text
+    return HFLM(**arguments), SharedPrefixLM(**arguments)
+
+
+def assert_equal(stock, ours, requests):
+    expected, found = stock.loglikelihood(requests, True), ours.loglikelihood(requests, True)
+    assert [a for a, _ in found] == pytest.approx([a for a, _ in expected], abs=2e-4)
+
+
+@pytest.mark.parametrize("family", ["Llama", "Qwen2", "Qwen3", "Mistral", "Gemma"])
+def test_every_supported_family_shares_and_equals_stock(tiny_model, family):
+    import transformers
+
+    extra = {"sliding_window": None} if family == "Mistral" else {}
+    config = getattr(transformers, f"{family}Config")
+    stock, ours = both(tiny_model, lambda **kwargs: config(**SHAPE, **extra, **kwargs))
+    assert_equal(stock, ours, likelihood_requests(tiny_model, "cloze", "001k", 4))
+    assert ours._branches
+
+
+def test_an_adapter_shares_and_equals_stock(tiny_model):
+    from peft import LoraConfig, get_peft_model
+    from transformers import LlamaConfig
+
+    def with_lora(model):
+        adapted = get_peft_model(model, LoraConfig(r=4, target_modules="all-linear", init_lora_weights=False))
+        return adapted.eval()
+
+    stock, ours = both(tiny_model, lambda **kwargs: LlamaConfig(**SHAPE, **kwargs), with_lora)
+    assert_equal(stock, ours, likelihood_requests(tiny_model, "cloze", "001k", 3))
+    assert ours._branches
+
+
+@pytest.mark.parametrize(
+    ("family", "extra", "reason"),
+    [
+        ("Mistral", {"sliding_window": 64}, "mistral has sliding-window layers"),
+        ("Llama", {"rope_parameters": {"rope_type": "dynamic", "factor": 2.0, "rope_theta": 1e4}}, "type dynamic"),
+        ("GPTNeoX", {}, "gpt_neox is not one of the checked model types"),
+    ],
+)
+def test_what_cannot_be_shared_is_read_in_full_and_said_so(tiny_model, caplog, family, extra, reason):
+    import transformers
+
+    shape = {k: v for k, v in SHAPE.items() if family != "GPTNeoX" or k not in ("num_key_value_heads", "head_dim")}
+    config = getattr(transformers, f"{family}Config")
+    stock, ours = both(tiny_model, lambda **kwargs: config(**shape, **extra, **kwargs))
+    assert_equal(stock, ours, likelihood_requests(tiny_model, "letter", "001k", 2))
+    assert reason in caplog.text
+    assert not ours._branches
+
+
+def test_an_answer_longer_than_the_window_is_refused(tiny_model):
+    ours = SharedPrefixLM(pretrained=str(tiny_model), device="cpu", batch_size=1, max_length=256)
+    request = Instance("generate_until", {}, ("a question", {"until": [], "max_gen_toks": 300}), 0)
+    with pytest.raises(ConfigError, match="max_gen_toks is 300, but the model's window is 256 tokens"):
+        ours.generate_until([request], True)

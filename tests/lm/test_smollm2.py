@@ -33,6 +33,12 @@ def test_a_folder_that_is_not_ours_is_left_alone(tmp_path):
     assert (tmp_path / "thesis.txt").exists()
 
 
+def test_a_file_in_place_of_the_folder_is_named(tmp_path):
+    (tmp_path / "model").write_text("x")
+    with pytest.raises(DataError, match="model: is a file; name a folder"):
+        source.write(tmp_path / "model", None)
+
+
 def test_the_written_folder_is_known_to_be_whole_and_a_changed_one_is_not(smollm2, tmp_path):
     assert source.is_current(smollm2)
     record = json.loads((smollm2 / "medlong_model.json").read_text())

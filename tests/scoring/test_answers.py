@@ -13,6 +13,9 @@ OPTIONS = ["5 mg", "25 mg", "dry cough", "aspirin"]
         ("Answer: B", "B"),
         ("Answer: (C)", "C"),
         ("**Answer: D**", "D"),
+        ("**Answer:** B", "B"),
+        ("**Answer**: B", "B"),
+        ("Answer: A patient should rest", None),
         ("Answer: A\nNo, wait.\nAnswer: B", "B"),
         ("<think>Answer: A</think>Answer: C", "C"),
         ("Answer: E", None),
@@ -39,6 +42,13 @@ def test_strict_takes_the_last_answer_line_and_nothing_else(completion, letter):
         ("The page says 25 mg.", "B"),
         ("It says dry cough or aspirin", None),
         ("I do not know", None),
+        ("**Answer:** B", "B"),
+        ("To answer a question like this, read: 25 mg", "B"),
+        ("The answer is a dry cough.", "C"),
+        ("Take vitamin D.", None),
+        ("Child-Pugh class C.", None),
+        ("A. 5 mg\nB. 25 mg\nC. dry cough\nD. aspirin", None),
+        ("It is option (B), 25 mg", "B"),
     ],
 )
 def test_lenient_takes_what_a_reader_would(completion, letter):

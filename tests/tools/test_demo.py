@@ -61,3 +61,12 @@ def test_the_job_is_exam_mixture_training_merge_exam_for_each_mixture(demo):
     assert [name.split()[0] for name in names[1:]] == ["build", "train", "merge", "exam"] * 2
     for step in demo.steps(Path("runs"), 60):
         assert all((ROOT / path).exists() or "runs" in str(path) or "models" in str(path) for path in step.inputs)
+
+
+def test_training_waits_on_its_mixture_and_an_exam_on_its_training(demo):
+    for step in demo.steps(Path("runs"), 60):
+        inputs = {str(path) for path in step.inputs}
+        if step.name.startswith("train medical_only"):
+            assert {"mixtures/medical_only.yaml", "mixtures/sources.yaml"} <= inputs
+        if step.name.startswith("exam medical_only"):
+            assert "runs/medical_only_lora/medlong_run.json" in inputs
