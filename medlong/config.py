@@ -1,7 +1,7 @@
 """Files that people write: strict models, and errors that name file, line, field, value and remedy."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,7 +25,7 @@ def read_text(path: Path) -> str:
     """Return the UTF-8 text of `path`.
 
     Raises:
-        ConfigError: If it does not exist, is a folder, or is not UTF-8.
+        ConfigError: If it cannot be read as a file, or is not UTF-8.
     """
     try:
         return path.read_text(encoding="utf-8")
@@ -35,6 +35,8 @@ def read_text(path: Path) -> str:
         raise ConfigError(f"{path}: is a folder, expected a file") from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 text (byte {error.start})") from None
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def load_mapping(path: Path) -> dict[str, object]:
@@ -47,7 +49,9 @@ def load_mapping(path: Path) -> dict[str, object]:
     try:
         _refuse_repeated_keys(path, yaml.compose(text, Loader=yaml.SafeLoader))
         raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except RecursionError:
+        raise ConfigError(f"{path}: nested too deeply") from None
+    except (yaml.YAMLError, ValueError) as error:  # a number or date that cannot be is a plain ValueError
         raise ConfigError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(raw, dict):
         raise ConfigError(f"{path}: expected a mapping of keys, found {type(raw).__name__}")
@@ -84,10 +88,16 @@ def line_numbers(path: Path) -> dict[str, int]:
     return dict(_walk(node, "")) if node is not None else {}
 
 
+def nearest_line(lines: dict[str, int], where: Sequence[int | str]) -> int:
+    """Return the line of the field at `where`, or of the nearest thing around it that the file has."""
+    places = (dotted(tuple(where[:length])) for length in range(len(where), -1, -1))
+    return next((lines[place] for place in places if place in lines), 1)
+
+
 def _fault(path: Path, lines: dict[str, int], detail: ErrorDetails, model: type[BaseModel]) -> str:
     where = [part for part in detail["loc"] if isinstance(part, int) or not part.endswith("]")]
     field = dotted(where)
-    line = next((lines[dotted(where[:n])] for n in range(len(where), -1, -1) if dotted(where[:n]) in lines), 1)
+    line = nearest_line(lines, where)
     message = detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
     if detail["type"] == "extra_forbidden":
         close = difflib.get_close_matches(str(where[-1]), _field_names(model), n=1)
@@ -99,19 +109,27 @@ def _fault(path: Path, lines: dict[str, int], detail: ErrorDetails, model: type[
     return f"line {line}: {field or '(whole file)'}: {message}"
 
 
-def _refuse_repeated_keys(path: Path, node: yaml.Node | None) -> None:
-    """Raise for a key given twice in one mapping: the safe loader would keep the last without a word."""
+def _refuse_repeated_keys(path: Path, node: yaml.Node | None, around: tuple[int, ...] = ()) -> None:
+    """Raise for a key given twice in one mapping: the safe loader would keep the last without a word.
+
+    Keys that are no text, and aliases that hold themselves, have no dotted name and are refused too.
+    """
+    if node is not None and id(node) in around:
+        raise ConfigError(f"{path}: line {node.start_mark.line + 1}: an alias inside the thing it stands for")
+    around = (*around, id(node))
     if isinstance(node, yaml.MappingNode):
         first: dict[str, int] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                raise ConfigError(f"{path}: line {line}: a key must be a word or number, not a list or mapping")
             if key.value in first and key.value != "<<":
                 raise ConfigError(f"{path}: line {line}: {key.value}: given twice; first on line {first[key.value]}")
             first[str(key.value)] = line
-            _refuse_repeated_keys(path, value)
+            _refuse_repeated_keys(path, value, around)
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
-            _refuse_repeated_keys(path, value)
+            _refuse_repeated_keys(path, value, around)
 
 
 def _walk(node: yaml.Node, prefix: str) -> Iterator[tuple[str, int]]:

@@ -41,6 +41,20 @@ def test_a_file_that_is_no_mapping_is_named(tmp_path, text, message):
     assert message in fault(tmp_path, text)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("? [a]\n: 1\n", "line 1: a key must be a word or number"),
+        ("name: x\nsources: &x [*x]\n", "line 2: an alias inside the thing it stands for"),
+        ("name: " + "[" * 2000, "nested too deeply"),
+        ("name: 2024-13-45\n", "not valid YAML: month must be in 1..12"),
+        ("name: " + "1" * 5000, "not valid YAML"),
+    ],
+)
+def test_a_file_that_yaml_or_its_reader_stumbles_over_is_named(tmp_path, text, message):
+    assert message in fault(tmp_path, text)
+
+
 def test_a_key_given_twice_is_a_fault(tmp_path):
     path = tmp_path / "plan.yaml"
     path.write_text("name: a\nname: b\n")
@@ -52,5 +66,7 @@ def test_missing_and_binary_files_are_named(tmp_path):
     with pytest.raises(ConfigError, match="no such file"):
         load_mapping(tmp_path / "none.yaml")
     (tmp_path / "b.yaml").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match=r"b.yaml/c: cannot be read: Not a directory"):
+        load_mapping(tmp_path / "b.yaml" / "c")
     with pytest.raises(ConfigError, match="not UTF-8 text"):
         load_mapping(tmp_path / "b.yaml")

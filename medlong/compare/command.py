@@ -1,6 +1,7 @@
 """`medlong compare`: which run was trained on what, and how it did on the exam."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -37,12 +38,26 @@ def _compare(args: argparse.Namespace) -> int:
             raise
         message = f"compare needs the package {error.name}; install it with: pip install 'medlong[report]'"
         raise MissingPackageError(message) from None
+    for path in (args.markdown, args.csv):
+        if path:
+            _refuse_unwritable(path)
     comparison = load(args.folders, scoring=args.scoring, base=args.base, allow_partial=args.allow_partial)
     show(comparison, sys.stdout)
     for path, render in ((args.markdown, markdown), (args.csv, to_csv)):
         if path:
             _write(path, render(comparison))
     return 0
+
+
+def _refuse_unwritable(path: Path) -> None:
+    """Raise before anything is written, so that two outputs are written or none."""
+    existing = next(folder for folder in path.absolute().parents if folder.exists())
+    if path.is_dir():
+        raise DataError(f"{path}: cannot be written: Is a directory")
+    if not existing.is_dir():
+        raise DataError(f"{path}: cannot be written: {existing} is a file")
+    if not os.access(existing, os.W_OK):
+        raise DataError(f"{path}: cannot be written: no permission to write in {existing}")
 
 
 def _write(path: Path, text: str) -> None:

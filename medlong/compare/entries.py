@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from medlong.compare.faults import Faults
-from medlong.compare.records import Mixture, ResultsRecord, Run
+from medlong.compare.records import RUN_FILE, Mixture, ResultsRecord, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def entry_for(
         out: Where faults go.
     """
     if not run_id:
-        return _untrained(path, results, runs, out)
+        return _untrained(path, results, out)
     run = runs.get(run_id)
     if run is None:
         out.add(path, f"run_id {run_id!r} has no medlong_run.json; give the folder of its checkpoint as well")
@@ -74,19 +74,29 @@ def entry_for(
         wanted = f"mixture_id {run.record.mixture_id!r} ({run.record.mixture or 'no name'})"
         out.add(run.path, f"{wanted} has no manifest.json; give the folder the mixture was built in as well")
         return None
+    mixture = replace(mixture, name=run.record.mixture or mixture.name)
     return Entry(run_id, run.name, identity(run.record.base_model), run, mixture)
 
 
-def _untrained(path: Path, results: ResultsRecord, runs: Mapping[str, Run], out: Faults) -> Entry | None:
+def _untrained(path: Path, results: ResultsRecord, out: Faults) -> Entry | None:
     arguments = results.model_args()
     adapter = next((str(arguments[key]) for key in ("peft", "delta") if arguments.get(key)), None)
     model = identity(results.model())
-    trained = adapter or next((model for run in runs.values() if str(run.path.resolve().parent) == model), None)
+    trained = adapter or (model if _lies_in_a_run(results.model()) else None)
     if trained:
         what = f"evaluates the trained {trained}, but its samples carry no run_id"
         out.add(path, f"{what}; put medlong_run.json beside the checkpoint and evaluate again")
         return None
     return Entry(f"model:{model}", Path(model).name, model)
+
+
+def _lies_in_a_run(model: str) -> bool:
+    """Whether the model is a folder at or below that of a run record, as merged weights and checkpoints are."""
+    typed = Path(model).expanduser()
+    if not (typed.exists() or (len(typed.parts) > 1 and typed.parent.is_dir())):
+        return False  # a name on a hub
+    spellings = (typed.absolute(), Path(os.path.realpath(typed)))
+    return any((folder / RUN_FILE).exists() for place in spellings for folder in (place, *place.parents))
 
 
 def find_base(entry: Entry, entries: Iterable[Entry], out: Faults, notes: list[str]) -> Entry | None:

@@ -15,6 +15,7 @@ from medlong.compare.records import (
     Mixture,
     ResultsRecord,
     Run,
+    read_bytes,
     read_mixtures,
     read_results,
     read_runs,
@@ -71,8 +72,10 @@ def _results(outputs: list[Output], faults: Faults) -> list[tuple[Output, Result
     pairs = []
     for output in outputs:
         named_by_user = not output.results.name.startswith("results_")
-        if named_by_user and not output.samples and b'"configs"' not in output.results.read_bytes():
-            continue
+        if named_by_user and not output.samples:
+            content = read_bytes(output.results, faults)
+            if content is None or b'"configs"' not in content:
+                continue
         record = read_results(output.results, faults)
         if record:
             pairs.append((output, record))

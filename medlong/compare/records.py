@@ -1,7 +1,8 @@
 """What the scanned JSON files say: training runs, mixtures and lm_eval results."""
 
+import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from medlong.compare.faults import Faults
 
 TASK_PREFIX = "medlong_"
+RUN_FILE = "medlong_run.json"
 _NESTED = re.compile(r"checkpoint-\d+|merged")
 
 
@@ -107,24 +109,30 @@ def read_runs(paths: list[Path], faults: Faults) -> dict[str, Run]:
     copies or the same training done twice; contradicting ones are faults.
     """
     runs: dict[str, Run] = {}
-    for path in sorted(paths, key=lambda path: (len(path.resolve().parts), str(path.resolve()))):
+    real = {path: Path(os.path.realpath(path)) for path in paths}
+    for path in sorted(paths, key=lambda path: (len(real[path].parts), str(real[path]))):
         record = _read(path, RunRecord, faults)
         if record is None:
             continue
         known = runs.get(record.run_id)
         if known is None:
             runs[record.run_id] = Run(_folder_name(path), record, path)
-        elif known.record != record:
+        elif _training(known.record) != _training(record):
             faults.add(path, f"says something else about run_id {record.run_id!r} than {known.path}; keep the true one")
     return _distinct_names(runs)
 
 
 def read_mixtures(paths: list[Path], faults: Faults) -> dict[str, Mixture]:
-    """Return the mixtures by mixture id; a `manifest.json` of another program is passed over."""
+    """Return the mixtures by mixture id; a `manifest.json` of another program is passed over.
+
+    Manifests of one mixture must agree on its shares and total. Its name is no part of it: a
+    renamed mixture has the same rows, and a run keeps the copy with the name it was trained under.
+    """
     mixtures: dict[str, Mixture] = {}
     origin: dict[str, Path] = {}
     for path in paths:
-        if b'"medlong_manifest"' not in path.read_bytes():
+        content = read_bytes(path, faults)
+        if content is None or b'"medlong_manifest"' not in content:
             continue
         record = _read(path, ManifestRecord, faults)
         mixture = _mixture(path, record, faults) if record else None
@@ -132,7 +140,7 @@ def read_mixtures(paths: list[Path], faults: Faults) -> dict[str, Mixture]:
             continue
         known = mixtures.setdefault(mixture.mixture_id, mixture)
         first = origin.setdefault(mixture.mixture_id, path)
-        if known != mixture:
+        if replace(known, name=mixture.name) != mixture:
             faults.add(path, f"says something else about mixture_id {mixture.mixture_id!r} than {first}; rebuild it")
     return mixtures
 
@@ -140,6 +148,20 @@ def read_mixtures(paths: list[Path], faults: Faults) -> dict[str, Mixture]:
 def read_results(path: Path, faults: Faults) -> ResultsRecord | None:
     """Return an lm_eval results file, or None (with a fault recorded) when it is broken."""
     return _read(path, ResultsRecord, faults)
+
+
+def read_bytes(path: Path, faults: Faults) -> bytes | None:
+    """Return what is in `path`, or None with a fault recorded when it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        faults.add(path, f"cannot be read: {error.strerror}")
+        return None
+
+
+def _training(record: RunRecord) -> tuple[object, ...]:
+    """What two records of one run must agree on; names of recipe and mixture may change between trainings."""
+    return record.base_model, record.mixture_id, record.seed
 
 
 def _mixture(path: Path, record: ManifestRecord, faults: Faults) -> Mixture | None:
@@ -163,7 +185,7 @@ def _mixture(path: Path, record: ManifestRecord, faults: Faults) -> Mixture | No
 
 
 def _folder_name(path: Path) -> str:
-    folder = path.resolve().parent
+    folder = Path(os.path.realpath(path)).parent
     while _NESTED.fullmatch(folder.name):
         folder = folder.parent
     return folder.name
@@ -178,8 +200,11 @@ def _distinct_names(runs: dict[str, Run]) -> dict[str, Run]:
 
 
 def _read(path: Path, model: type[R], faults: Faults) -> R | None:
+    content = read_bytes(path, faults)
+    if content is None:
+        return None
     try:
-        return model.model_validate_json(path.read_bytes())
+        return model.model_validate_json(content)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False):
             where = ".".join(str(part) for part in detail["loc"])

@@ -84,15 +84,18 @@ def read_samples(path: Path, task: str, faults: Faults) -> pl.DataFrame:
     """
     columns: dict[str, list[object]] = {name: [] for name in SCHEMA}
     wrong: list[str] = []
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                sample = Sample.model_validate_json(line)
-            except ValidationError as error:
-                wrong.append(f"line {number}: {_explain(error)}")
-                continue
-            for name, value in _row(path, task, sample).items():
-                columns[name].append(value)
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                try:
+                    sample = Sample.model_validate_json(line)
+                except ValidationError as error:
+                    wrong.append(f"line {number}: {_explain(error)}")
+                    continue
+                for name, value in _row(path, task, sample).items():
+                    columns[name].append(value)
+    except OSError as error:
+        faults.add(path, f"cannot be read: {error.strerror}")
     for text in wrong[:SHOWN]:
         faults.add(path, text)
     if len(wrong) > SHOWN:

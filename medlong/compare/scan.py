@@ -64,13 +64,13 @@ def scan(folders: Sequence[Path]) -> Found:
 
 
 def _files(folders: Sequence[Path]) -> list[Path]:
-    seen: dict[Path, Path] = {}
+    seen: dict[str, Path] = {}
     for folder in folders:
         if not folder.is_dir():
             what = "is a file, expected a folder" if folder.exists() else "no such folder"
             raise DataError(f"{folder}: {what}; give the folders that hold results, runs and mixtures")
         for path in _walk(folder):
-            seen.setdefault(path.resolve(), path)
+            seen.setdefault(os.path.realpath(path) if path.exists() else str(path), path)
     return [seen[real] for real in sorted(seen)]
 
 

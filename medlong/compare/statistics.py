@@ -13,6 +13,8 @@ from scipy.special import ndtri, stdtrit
 Floats = npt.NDArray[np.float64]
 
 CONFIDENCE = 0.95
+NO_SPREAD = 1e-12
+"""Standard errors up to this are sums of rounding errors: the clusters do not differ at all."""
 
 
 class Interval(NamedTuple):
@@ -57,7 +59,8 @@ def clustered_mean(values: Sequence[float] | Floats, clusters: Sequence[str], le
         level: Confidence level of the interval.
 
     Returns:
-        The estimate; with one cluster its error and interval are nan, without questions all is nan.
+        The estimate. Its error and interval are nan with one cluster, and where no cluster differs from
+        another: a sample without spread says nothing of the spread. Without questions all is nan.
     """
     x = np.asarray(values, dtype=np.float64)
     n = x.size
@@ -70,6 +73,8 @@ def clustered_mean(values: Sequence[float] | Floats, clusters: Sequence[str], le
         return Estimate(mean, np.nan, np.nan, np.nan, n, count)
     sums = np.bincount(index, weights=x - mean)
     se = float(np.sqrt(count / (count - 1) * (sums**2).sum()) / n)
+    if se <= NO_SPREAD:
+        return Estimate(mean, np.nan, np.nan, np.nan, n, count)
     reach = float(stdtrit(count - 1, 0.5 + level / 2)) * se
     return Estimate(mean, se, mean - reach, mean + reach, n, count)
 

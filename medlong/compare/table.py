@@ -33,6 +33,7 @@ SEVERAL_SEEDS = (
     "Each row is one training run with one seed, and runs of one mixture are not pooled here: a mark says that this "
     "checkpoint differs from that one on these items, not that its mixture does."
 )
+NO_ERROR = f"±{NOTHING}: fewer than two books, or none that differs from another, so no error can be given and no mark."
 FEW_BOOKS = "Few books: with fewer than about 10 clusters the standard errors and marks are rough."
 
 
@@ -96,6 +97,9 @@ def remarks(comparison: Comparison) -> list[str]:
     cells = [cell for group in comparison.groups for cell in group.cells.values()]
     if any(cell.accuracy.clusters < 10 for cell in cells):
         lines.append(FEW_BOOKS)
+    shown = [estimate for cell in cells for estimate in (cell.accuracy, cell.difference, cell.net) if estimate]
+    if any(estimate.n and math.isnan(estimate.se) for estimate in shown):
+        lines.append(NO_ERROR)
     return [*lines, *comparison.notes]
 
 
@@ -166,7 +170,7 @@ def _change(estimate: Estimate) -> str:
 
 
 def _error(estimate: Estimate) -> str:
-    return "±?" if math.isnan(estimate.se) else f"±{100 * estimate.se:.1f}"
+    return f"±{NOTHING}" if math.isnan(estimate.se) else f"±{100 * estimate.se:.1f}"
 
 
 def _pipes(sheet: Sheet) -> str:

@@ -194,6 +194,7 @@ def _component(planned: Plan, name: str, realised: Realised | None) -> dict[str,
             part.source: {
                 "available": planned.surveys[part.source].available,
                 "distinct": len(planned.surveys[part.source].content_ids),
+                "duplicates_elsewhere": planned.duplicates[part.source],
                 "taken": part.taken,
                 "max_repeats": part.max_repeats,
             }

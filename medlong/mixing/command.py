@@ -52,7 +52,11 @@ def _show(args: argparse.Namespace) -> int:
             place = args.out / mixture_id(path, watch)
         if not place.is_dir():
             raise ConfigError(f"{path}: not built in {args.out}; run: medlong mix build {args.place} --out {args.out}")
-    _table(read_manifest(place))
+    manifest = read_manifest(place)
+    try:
+        _table(manifest)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ConfigError(f"{place}: not a whole manifest ({error!r}); build the mixture again") from None
     return 0
 
 

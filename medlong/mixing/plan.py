@@ -55,6 +55,9 @@ class Plan(NamedTuple):
     mixture: Mixture
     origins: dict[str, Origin]
     surveys: dict[str, Survey]
+    duplicates: dict[str, int]
+    """Distinct rows of each source that an earlier source of the file has as well, and keeps."""
+
     shares: dict[str, Fraction]
     quotas: dict[str, int]
     """Examples of each component."""
@@ -79,20 +82,18 @@ def plan(path: Path, watch: Watch = unwatched) -> Plan:
     surveys = {name: survey(origin, watch) for name, origin in origins.items()}
     shares, total = mixture.asked()
     quotas = webster(shares, total)
-    parts = _parts(path, mixture, quotas, surveys)
+    own = _own_rows(mixture, surveys)
+    duplicates = {name: len(surveys[name].content_ids) - len(ids) for name, ids in own.items()}
+    parts = _parts(path, mixture, quotas, own)
     picks = tuple(
         training_order(
-            (
-                pick
-                for part in parts
-                for pick in select(surveys[part.source].content_ids, part.source, mixture.seed, part.taken)
-            ),
+            (pick for part in parts for pick in select(own[part.source], part.source, mixture.seed, part.taken)),
             mixture.seed,
         )
     )
     used = {name: origin.source.model_dump(mode="json") for name, origin in origins.items()}
     spec = digest({"mixture": mixture.model_dump(mode="json"), "sources": used})
-    return Plan(path, mixture, origins, surveys, shares, quotas, parts, picks, identify(picks), spec)
+    return Plan(path, mixture, origins, surveys, duplicates, shares, quotas, parts, picks, identify(picks), spec)
 
 
 def survey(origin: Origin, watch: Watch = unwatched) -> Survey:
@@ -109,12 +110,26 @@ def survey(origin: Origin, watch: Watch = unwatched) -> Survey:
     return Survey(available, sorted(seen))
 
 
-def _parts(path: Path, mixture: Mixture, quotas: dict[str, int], surveys: dict[str, Survey]) -> tuple[Part, ...]:
+def _own_rows(mixture: Mixture, surveys: dict[str, Survey]) -> dict[str, list[str]]:
+    """The rows each source can give: a row in several sources is the first one's, in the order of the file.
+
+    It is so whatever the quotas are, so that mixtures that differ in shares alone draw from the same rows.
+    """
+    seen: set[str] = set()
+    own: dict[str, list[str]] = {}
+    for component in mixture.components.values():
+        for source in component.sources:
+            own[source] = [row for row in surveys[source].content_ids if row not in seen]
+            seen.update(own[source])
+    return own
+
+
+def _parts(path: Path, mixture: Mixture, quotas: dict[str, int], own: dict[str, list[str]]) -> tuple[Part, ...]:
     parts: list[Part] = []
     short: list[str] = []
     most = mixture.shortage.repeat_up_to
     for name, component in mixture.components.items():
-        have = {source: len(surveys[source].content_ids) for source in component.sources}
+        have = {source: len(own[source]) for source in component.sources}
         for source, need in _divide(component.within, have, quotas[name]).items():
             repeats = -(-need // have[source]) if have[source] else 0
             if need > most * have[source]:

@@ -33,7 +33,18 @@ def records(path: Path) -> Iterator[Record]:
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
     except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not UTF-8 text (byte {error.start}: {error.reason})") from None
+        raise DataError(f"{path}: line {_undecodable_line(path)}: not UTF-8 text ({error.reason})") from None
+
+
+def _undecodable_line(path: Path) -> int:
+    """The first line that is not UTF-8; a decoder of a stream knows its place in a block alone."""
+    with path.open("rb") as file:
+        for line, content in enumerate(file, start=1):
+            try:
+                content.decode()
+            except UnicodeDecodeError:
+                return line
+    return 1
 
 
 def _jsonl(path: Path) -> Iterator[Record]:
@@ -44,6 +55,8 @@ def _jsonl(path: Path) -> Iterator[Record]:
                     value = json.loads(text)
                 except json.JSONDecodeError as error:
                     raise DataError(f"{path}: line {line}: not JSON: {error.msg} (column {error.colno})") from None
+                except (ValueError, RecursionError) as error:
+                    raise DataError(f"{path}: line {line}: {_beyond(error)}") from None
                 yield _record(path, line, value)
 
 
@@ -60,12 +73,22 @@ def _json(path: Path) -> Iterator[Record]:
             value, at = decoder.raw_decode(text, at)
         except json.JSONDecodeError as error:
             raise DataError(f"{path}: line {error.lineno}: not JSON: {error.msg} (column {error.colno})") from None
+        except (ValueError, RecursionError) as error:
+            raise DataError(f"{path}: line {line}: {_beyond(error)}") from None
         yield _record(path, line, value)
         at = _skip(text, at)
         if text[at : at + 1] == ",":
             at = _skip(text, at + 1)
         elif text[at : at + 1] != "]":
             raise DataError(f"{path}: line {text.count(chr(10), 0, at) + 1}: expected , or ] after a record")
+    at = _skip(text, at + 1)
+    if at < len(text):
+        raise DataError(f"{path}: line {text.count(chr(10), 0, at) + 1}: more text after the end of the list")
+
+
+def _beyond(error: ValueError | RecursionError) -> str:
+    """What is said of JSON that is well-formed and yet cannot be read."""
+    return "nested too deeply" if isinstance(error, RecursionError) else "a number of too many digits"
 
 
 def _skip(text: str, at: int) -> int:
@@ -81,6 +104,9 @@ def _csv(path: Path) -> Iterator[Record]:
         line = 1
         try:
             header = next(reader, [])
+            twice = sorted({name for name in header if header.count(name) > 1})
+            if twice:
+                raise DataError(f"{path}: line 1: the header has {', '.join(map(repr, twice))} more than once")
             line = reader.line_num + 1
             for row in reader:
                 if row:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from medlong import catalog
-from medlong.config import line_numbers, load_yaml
+from medlong.config import dotted, line_numbers, load_yaml, nearest_line
 from medlong.errors import ConfigError, DataError
 from medlong.mixing.formats import to_messages
 from medlong.mixing.readers import records
@@ -17,11 +17,11 @@ EMBEDDED = "medlong.mixing.embedded."
 
 
 class Origin(NamedTuple):
-    """A source and where its relative paths start."""
+    """A source and the file that declares it, in whose folder its relative paths start."""
 
     id: str
     source: Source
-    folder: Path
+    declared: Path
 
 
 def shipped() -> dict[str, Origin]:
@@ -32,7 +32,7 @@ def shipped() -> dict[str, Origin]:
     """
     path = catalog.folder("mixtures") / "sources.yaml"
     listed = load_yaml(path, SourceList).sources
-    return {name: Origin(name, source, path.parent) for name, source in listed.items()}
+    return {name: Origin(name, source, path) for name, source in listed.items()}
 
 
 def resolve(mixture: Mixture, path: Path) -> dict[str, Origin]:
@@ -42,22 +42,22 @@ def resolve(mixture: Mixture, path: Path) -> dict[str, Origin]:
         ConfigError: With every unknown source, and every id that sources.yaml has already, each with its line.
     """
     known = shipped()
-    faults = {
-        f"sources.{name}": "mixtures/sources.yaml already declares this id; choose another"
+    faults: dict[tuple[str | int, ...], str] = {
+        ("sources", name): "mixtures/sources.yaml already declares this id; choose another"
         for name in mixture.sources
         if name in known
     }
-    known |= {name: Origin(name, source, path.parent) for name, source in mixture.sources.items()}
+    known |= {name: Origin(name, source, path) for name, source in mixture.sources.items()}
     found: dict[str, Origin] = {}
     for component, content in mixture.components.items():
         for n, name in enumerate(content.sources):
             if name in known:
                 found[name] = known[name]
             else:
-                faults[f"components.{component}.sources[{n}]"] = catalog.unknown("source", name, known)
+                faults["components", component, "sources", n] = catalog.unknown("source", name, known)
     if faults:
         lines = line_numbers(path)
-        listed = [f"line {lines[field]}: {field}: {fault}" for field, fault in faults.items()]
+        listed = [f"line {nearest_line(lines, where)}: {dotted(where)}: {fault}" for where, fault in faults.items()]
         raise ConfigError(f"{path}: " + "\n  ".join(["sources cannot be resolved", *listed]))
     return found
 
@@ -70,17 +70,21 @@ def rows(origin: Origin) -> Iterator[list[Message]]:
         DataError: If files are missing, or a row is bad; the message names file, line and field.
     """
     if origin.source.embedded is not None:
-        return _embedded(origin.id, origin.source.embedded)
+        return _embedded(origin, origin.source.embedded)
     return _from_files(origin)
 
 
-def _embedded(name: str, module: str) -> Iterator[list[Message]]:
+def _embedded(origin: Origin, module: str) -> Iterator[list[Message]]:
+    where = f"{origin.declared}: source {origin.id!r}"
     if not module.startswith(EMBEDDED):
-        raise ConfigError(f"source {name!r}: embedded must be a module of {EMBEDDED.rstrip('.')}, got {module!r}")
+        raise ConfigError(f"{where}: embedded must be a module of {EMBEDDED.rstrip('.')}, got {module!r}")
     try:
-        generated: Iterator[list[Message]] = import_module(module).rows()
+        generate = getattr(import_module(module), "rows", None)
     except ModuleNotFoundError:
-        raise ConfigError(f"source {name!r}: there is no embedded module {module!r}") from None
+        raise ConfigError(f"{where}: there is no embedded module {module!r}") from None
+    if generate is None:
+        raise ConfigError(f"{where}: embedded module {module!r} makes no rows")
+    generated: Iterator[list[Message]] = generate()
     return generated
 
 
@@ -97,14 +101,20 @@ def files(origin: Origin) -> list[Path]:
     """Return the files of a source, sorted, each once.
 
     Raises:
-        DataError: If a path or glob matches nothing.
+        ConfigError: If a path or glob is no usable one.
+        DataError: If it matches nothing.
     """
     found: set[Path] = set()
     for pattern in origin.source.files or []:
-        start = Path(Path(pattern).anchor) if Path(pattern).is_absolute() else origin.folder
+        where = f"{origin.declared}: source {origin.id!r}"
+        start = Path(Path(pattern).anchor) if Path(pattern).is_absolute() else origin.declared.parent
         relative = str(Path(pattern).relative_to(start)) if Path(pattern).is_absolute() else pattern
-        matches = [path for path in start.glob(relative) if path.is_file()]
-        if not matches:
-            raise DataError(f"source {origin.id!r}: no file matches {pattern!r} in {start}")
-        found.update(matches)
+        try:
+            matches = list(start.glob(relative))
+        except (ValueError, NotImplementedError, IndexError) as error:
+            raise ConfigError(f"{where}: {pattern!r} is no path or glob: {error}") from None
+        if not any(path.is_file() for path in matches):
+            hint = f"; {pattern!r} is a folder, give the files in it: {relative.rstrip('/')}/*.jsonl" if matches else ""
+            raise DataError(f"{where}: no file matches {pattern!r} in {start}{hint}")
+        found.update(path for path in matches if path.is_file())
     return sorted(found)

@@ -14,7 +14,6 @@ from axolotl.integrations.base import BasePlugin
 
 from medlong.hashing import digest
 from medlong.training import data, provenance
-from medlong.training.recipe import data_paths
 
 NOT_IN_THE_CACHE_KEY = ("seed", "shuffle_merged_datasets", "excess_length_strategy")
 
@@ -26,7 +25,7 @@ class MedlongPlugin(BasePlugin):  # type: ignore[misc]
         super().__init__()
         self._recipe: dict[str, Any] = {}
         self._typed_path: str | None = None
-        self._mixture_id: str | None = None
+        self._start = provenance.Known()
         self._trainer: Any = None
         self._done: provenance.Progress | None = None
         self._started = time.monotonic()
@@ -46,7 +45,7 @@ class MedlongPlugin(BasePlugin):  # type: ignore[misc]
             provenance.forget_merged(Path(self._recipe["output_dir"]))
 
     def load_datasets(self, cfg: Any, preprocess: bool = False) -> None:
-        """Provide the mixture, and give Axolotl's cache of prepared data a folder of its own.
+        """Provide the mixture, note what the run starts from, and give Axolotl's cache a folder of its own.
 
         That cache is found by the data's path and format alone: another seed would reuse it unseen.
 
@@ -54,7 +53,7 @@ class MedlongPlugin(BasePlugin):  # type: ignore[misc]
             ConfigError: If the data is not the mixture the recipe names.
             DataError: If the mixture cannot be built.
         """
-        self._mixture_id = data.provide(self._recipe)
+        self._start = provenance.known(self._recipe, self._typed_path, data.provide(self._recipe))
         if cfg.dataset_prepared_path:
             key = digest([cfg[name] for name in NOT_IN_THE_CACHE_KEY])[:8]
             cfg.dataset_prepared_path = str(Path(cfg.dataset_prepared_path) / f"seed{cfg.seed}-{key}")
@@ -85,9 +84,8 @@ class MedlongPlugin(BasePlugin):  # type: ignore[misc]
         if self._done is None or not _is_first_process():
             return
         wall_seconds = time.monotonic() - self._started
-        content = provenance.record(self._recipe, self._typed_path, self._mixture_id, self._done, wall_seconds)
-        manifest = Path(data_paths(self._recipe)[0]).parent / "manifest.json" if self._mixture_id else None
-        provenance.write(Path(cfg.output_dir), content, manifest)
+        content = provenance.record(self._recipe, self._typed_path, self._start, self._done, wall_seconds)
+        provenance.write(Path(cfg.output_dir), content, self._start.manifest)
 
 
 def _seed(cfg: Any) -> None:

@@ -1,6 +1,7 @@
 """The file medlong_run.json beside a checkpoint: what was trained, on what, by what, and how it went."""
 
 import json
+import logging
 import os
 import platform
 from collections.abc import Iterable, Mapping
@@ -11,13 +12,31 @@ from typing import Any, NamedTuple
 from medlong import __version__
 from medlong.atomic import write_text
 from medlong.hashing import text_digest
-from medlong.training.recipe import base_model_id, mixture_file, run_id
+from medlong.training.recipe import base_model_id, data_paths, mixture_file, run_id
 
+LOG = logging.getLogger(__name__)
 RUN_FILE = "medlong_run.json"
 MERGED = "merged"
 """The folder that `axolotl merge-lora` writes inside a run's output."""
 
 PACKAGES = ("axolotl", "torch", "transformers", "peft")
+
+
+class Known(NamedTuple):
+    """What a run starts from, as it was when its data was loaded: files may change while it trains."""
+
+    mixture_id: str | None = None
+    """The mixture trained on, if the data is one."""
+
+    mixture: str | None = None
+    """Its name."""
+
+    manifest: str | None = None
+    """The text of its manifest."""
+
+    recipe_sha256: str | None = None
+    base_model_id: str | None = None
+    """Of a folder. A model of a hub has its revision only once it is loaded."""
 
 
 class Progress(NamedTuple):
@@ -45,27 +64,48 @@ def progress(state: Any, model_revision: str | None) -> Progress:
     return Progress(int(state.global_step), curve, counts["total"], counts["trainable"], model_revision)
 
 
+def known(recipe: Mapping[str, Any], typed_path: str | None, mixture_id: str | None) -> Known:
+    """Return what a run of `recipe` starts from, read from its files as they are now.
+
+    Args:
+        recipe: The keys of the recipe with the options typed after it, before Axolotl adds its own.
+        typed_path: The recipe's path as it was typed, if it was a file.
+        mixture_id: The mixture that its data is, if it is one.
+    """
+    paths = data_paths(recipe)
+    manifest = Path(paths[0]).parent / "manifest.json" if mixture_id and paths else None
+    base_model = str(recipe["base_model"])
+    return Known(
+        mixture_id=mixture_id,
+        mixture=_mixture_name(recipe),
+        manifest=manifest.read_text(encoding="utf-8") if manifest is not None and manifest.is_file() else None,
+        recipe_sha256=_file_digest(typed_path),
+        base_model_id=base_model_id(base_model) if Path(base_model).is_dir() else None,
+    )
+
+
 def record(
-    recipe: Mapping[str, Any], typed_path: str | None, mixture_id: str | None, done: Progress, wall_seconds: float
+    recipe: Mapping[str, Any], typed_path: str | None, start: Known, done: Progress, wall_seconds: float
 ) -> dict[str, Any]:
     """Return the content of medlong_run.json; what is not known is left out.
 
     Args:
         recipe: The keys of the recipe with the options typed after it, before Axolotl adds its own.
         typed_path: The recipe's path as it was typed, if it was a file.
-        mixture_id: The mixture trained on, if the data is one.
+        start: What the run started from.
         done: How the training went.
         wall_seconds: From reading the recipe to the saved model.
     """
     base_model = str(recipe["base_model"])
-    identity = base_model_id(base_model, recipe.get("revision_of_model") or done.model_revision)
+    revision = recipe.get("revision_of_model") or done.model_revision
+    identity = start.base_model_id or f"{base_model}@{revision or 'unstated'}"
     content = {
         "medlong_run": 1,
-        "run_id": run_id(recipe, mixture_id, identity),
+        "run_id": run_id(recipe, start.mixture_id, identity, processes()),
         "recipe": typed_path,
-        "recipe_sha256": _file_digest(typed_path),
-        "mixture_id": mixture_id,
-        "mixture": _mixture_name(recipe),
+        "recipe_sha256": start.recipe_sha256,
+        "mixture_id": start.mixture_id,
+        "mixture": start.mixture,
         "base_model": base_model,
         "base_model_id": identity,
         "adapter": recipe.get("adapter"),
@@ -82,14 +122,20 @@ def record(
     return {key: value for key, value in content.items() if value is not None}
 
 
-def write(output_dir: Path, content: Mapping[str, Any], manifest: Path | None = None) -> None:
-    """Write medlong_run.json into `output_dir`, whole or not at all, after a copy of the mixture's manifest.
+def write(output_dir: Path, content: Mapping[str, Any], manifest: str | None = None) -> None:
+    """Write medlong_run.json into `output_dir`, whole or not at all, and the text of its mixture's manifest.
 
-    With the copy in `mixture/`, a run's folder says by itself what the run was trained on.
+    With that copy in `mixture/`, a run's folder says by itself what the run was trained on. What cannot
+    be written is logged: the training is over, its weights are saved, and an error would hide that.
     """
-    if manifest is not None and manifest.is_file():
-        write_text(output_dir / "mixture" / manifest.name, manifest.read_text(encoding="utf-8"))
-    write_text(output_dir / RUN_FILE, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    texts = {RUN_FILE: json.dumps(content, ensure_ascii=False, indent=2) + "\n"}
+    if manifest is not None:
+        texts["mixture/manifest.json"] = manifest
+    for name, text in texts.items():
+        try:
+            write_text(output_dir / name, text)
+        except OSError as error:
+            LOG.error("%s could not be written (%s); put this there:\n%s", output_dir / name, error.strerror, text)
 
 
 def retire(output_dir: Path) -> None:
@@ -129,11 +175,19 @@ def hardware() -> dict[str, Any]:
     """
     import torch
 
-    processes = int(os.environ.get("WORLD_SIZE", "1"))
-    if torch.cuda.is_available():
-        memory = torch.cuda.get_device_properties(0).total_memory / 2**30
-        return {"device": torch.cuda.get_device_name(0), "memory_gib": round(memory, 1), "processes": processes}
-    return {"device": f"cpu ({platform.machine()})", "threads": torch.get_num_threads(), "processes": processes}
+    count = processes()
+    try:
+        if torch.cuda.is_available():
+            memory = torch.cuda.get_device_properties(0).total_memory / 2**30
+            return {"device": torch.cuda.get_device_name(0), "memory_gib": round(memory, 1), "processes": count}
+    except RuntimeError:  # the device failed after the training; the rest of the record is still true
+        return {"processes": count}
+    return {"device": f"cpu ({platform.machine()})", "threads": torch.get_num_threads(), "processes": count}
+
+
+def processes() -> int:
+    """Return how many processes train together."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def _file_digest(typed_path: str | None) -> str | None:

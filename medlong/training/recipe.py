@@ -1,6 +1,7 @@
 """What a recipe is apart from where its files lie: its data, its base model and the id of a run of it."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,12 @@ PLACES = frozenset(
 LAUNCHING = frozenset({"debug", "debug_num_examples", "debug_text_only", "prompter", "shard"})
 """Options of `axolotl train` that it adds to every recipe it reads."""
 
+REPORTING = re.compile(
+    r"logging_steps|profiler_steps(_start)?|include_tokens_per_second|(wandb|mlflow|comet|trackio|swanlab)_.*"
+    r"|use_(wandb|mlflow|comet|trackio|swanlab|tensorboard|otel_metrics)|otel_.*"
+)
+"""Keys that say what is told of a training, to whom."""
+
 WEIGHTS = frozenset({".safetensors", ".bin", ".gguf"})
 BLOCK, BLOCKS = 1 << 16, 64
 
@@ -44,10 +51,10 @@ def mixture_file(typed: str) -> Path:
     path = Path(typed)
     if path.is_file():
         return path
-    shipped = {file.stem: file for file in catalog.yaml_files("mixtures")}
-    if path.parts[:1] == ("mixtures",) and path.stem in shipped:
-        return shipped[path.stem]
-    hint = catalog.unknown("shipped mixture", path.stem, shipped) if shipped else "run it from the repository root"
+    shipped = {f"mixtures/{file.name}": file for file in catalog.yaml_files("mixtures")}
+    if path.as_posix() in shipped:
+        return shipped[path.as_posix()]
+    hint = catalog.unknown("shipped mixture", typed, shipped) if shipped else "run it from the repository root"
     raise ConfigError(f"no mixture file {typed}; {hint}")
 
 
@@ -66,22 +73,31 @@ def data_paths(recipe: Mapping[str, Any]) -> list[str]:
 
 
 def settings(recipe: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what of a recipe can move a weight: everything but places and launch options."""
-    kept = {key: value for key, value in recipe.items() if key not in PLACES | LAUNCHING and value is not None}
+    """Return what of a recipe can move a weight: everything but places, launch options and reporting."""
+    dropped = PLACES | LAUNCHING
+    kept = {
+        key: value
+        for key, value in recipe.items()
+        if key not in dropped and value is not None and not REPORTING.fullmatch(key)
+    }
     for key in ("datasets", "test_datasets"):
         if isinstance(kept.get(key), list):
-            dropped = {place.removeprefix(f"{key}.") for place in PLACES if place.startswith(f"{key}.")}
-            kept[key] = [{k: v for k, v in entry.items() if k not in dropped} for entry in kept[key]]
+            places = {place.removeprefix(f"{key}.") for place in PLACES if place.startswith(f"{key}.")}
+            kept[key] = [{k: v for k, v in entry.items() if k not in places} for entry in kept[key]]
     return kept
 
 
-def run_id(recipe: Mapping[str, Any], mixture_id: str | None, base_model_id: str) -> str:
-    """Return the id of a run: the same for the same settings, data, seed and base model, wherever they lie."""
+def run_id(recipe: Mapping[str, Any], mixture_id: str | None, base_model_id: str, processes: int = 1) -> str:
+    """Return the id of a run: the same for the same settings, data, seed and base model, wherever they lie.
+
+    The number of processes is part of it, since each one takes a batch of its own in every step.
+    """
     identity = {
         "settings": settings(recipe),
         "mixture_id": mixture_id,
         "seed": recipe.get("seed"),
         "base_model_id": base_model_id,
+        "processes": processes,
     }
     return digest(identity)[:ID_LENGTH]
 

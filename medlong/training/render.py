@@ -16,6 +16,9 @@ from medlong.training.data import current_id
 
 SOURCE = "_source.yaml"
 MARK = f"# Rendered from {SOURCE} by `medlong recipe render`: change it there."
+VARIANT = re.compile(r"[A-Za-z0-9][\w.-]*")
+"""Name of a recipe's file; `_source` is taken."""
+
 PLACEHOLDER = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
 
 
@@ -65,6 +68,8 @@ class Source(Strict):
                 raise ValueError(f"key {key!r} is in two sections")
             known.append(key)
         for name, variant in self.variants.items():
+            if not VARIANT.fullmatch(name):
+                raise ValueError(f"variant {name!r}: must begin with a letter or digit and have no / in it")
             for key in variant.set:
                 if key not in known:
                     raise ValueError(f"variant {name!r}: {catalog.unknown('key in the sections', key, known)}")

@@ -51,7 +51,8 @@ def faults(recipe: Mapping[str, Any]) -> list[Fault]:
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         loaded, found = _load(recipe)
         found += list(_unknown(recipe, (loaded.recipe,), loaded, ()))
-        found += _refused(recipe)
+        shapeless = list(_shapeless(recipe))
+        found += shapeless or _refused(recipe)
     return found
 
 
@@ -84,6 +85,17 @@ def _register(manager: Any, name: str) -> str | None:
     return None if name in manager.plugins else "no such module, or one of its imports is missing"
 
 
+def _shapeless(recipe: Mapping[str, Any]) -> Iterator[Fault]:
+    """Datasets that are no list of mappings, on which Axolotl's validators fail with errors about something else."""
+    for key in DATASETS:
+        entries = recipe.get(key)
+        if entries is not None and not isinstance(entries, list):
+            yield Fault((key,), f"expected a list of datasets, each with path and type; got {entries!r:.60}")
+        for number, entry in enumerate(entries if isinstance(entries, list) else []):
+            if not isinstance(entry, Mapping):
+                yield Fault((key, number), f"expected a dataset with path and type; got {entry!r:.60}")
+
+
 def _refused(recipe: Mapping[str, Any]) -> list[Fault]:
     """What validation itself says; Axolotl's validators raise errors of many kinds."""
     import torch
@@ -112,8 +124,12 @@ def _unknown(
     known = dict(pair for model in models for pair in _spellings(model))
     for key, inner in value.items():
         place = (*where, key)
+        if where[:1] in {(name,) for name in DATASETS} and key == "weight":
+            remedy = "put shares in a mixture file and train on what it builds"
+            yield Fault(place, f"no share: Axolotl 0.19 drops it, later ones keep that part of the file; {remedy}")
+            continue
         if key not in known:
-            yield Fault(place, _advice(str(key), list(known), where))
+            yield Fault(place, _advice(str(key), list(known)))
             continue
         inside = (schema.dataset,) if not where and key in DATASETS else tuple(_models_in(known[key].annotation))
         if inside:
@@ -131,9 +147,7 @@ def _inside(
                 yield from _unknown(item, models, schema, (*place, number))
 
 
-def _advice(key: str, known: list[str], where: tuple[str | int, ...]) -> str:
-    if key == "weight" and where[:1] in {(name,) for name in DATASETS}:
-        return "this Axolotl drops it and trains on every row; put shares in a mixture file and train on what it builds"
+def _advice(key: str, known: list[str]) -> str:
     close = get_close_matches(key, known, n=1)
     return "unknown key, which Axolotl would drop without a word" + (f"; did you mean {close[0]!r}?" if close else "")
 

@@ -112,7 +112,8 @@ def test_contradicting_copies(runs: Runs) -> None:
     _edit(copy / "medlong_run.json", lambda record: record.update(seed=7))
     other = runs.root / "old"
     shutil.copytree(runs.root / "build" / "mix-bbbb", other)
-    _edit(other / "manifest.json", lambda record: record.update(name="x"))
+    _edit(other / "manifest.json", lambda record: record.update(total=300))
+    _edit(other / "manifest.json", lambda record: record["components"]["medical"]["realised"].update(examples=200))
     _refused(runs, "says something else about run_id 'run-m100'", "says something else about mixture_id 'mix-bbbb'")
 
 
@@ -243,6 +244,40 @@ def test_trained_model_without_run_id_is_not_taken_for_a_base(runs: Runs) -> Non
         f"{runs.results('m100')}: evaluates the trained {runs.checkpoint('m100')}, but its samples carry no run_id",
         f"{runs.results('g50m50')}: evaluates the trained somewhere/adapter, but",
     )
+
+
+def test_merged_weights_below_a_run_record_are_not_taken_for_a_base(runs: Runs) -> None:
+    merged = runs.checkpoint("m100") / "merged"
+    merged.mkdir()
+    _edit(runs.results("m100"), lambda record: record["config"].update(model_args={"pretrained": str(merged)}))
+    for arm in ("closed", "oracle", "001k", "004k", "016k"):
+        _edit_docs(runs, "m100", arm, 60, run_id="")
+    _refused(runs, f"{runs.results('m100')}: evaluates the trained {merged}, but its samples carry no run_id")
+    merged.rmdir()
+    _refused(runs, f"evaluates the trained {merged}, but its samples carry no run_id")
+
+
+def test_links_that_lead_nowhere_are_faults_by_file(runs: Runs) -> None:
+    spoilt = [
+        runs.checkpoint("m100") / "medlong_run.json",
+        runs.root / "build" / "mix-bbbb" / "manifest.json",
+        runs.results("g50m50"),
+        runs.samples("base", "closed"),
+    ]
+    for path in spoilt:
+        path.unlink()
+        path.symlink_to(runs.root / "nowhere")
+    _refused(runs, *(f"{path}: cannot be read: No such file" for path in spoilt))
+
+
+def test_both_outputs_are_checked_before_either_is_written(
+    runs: Runs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    for bad in (tmp_path, tmp_path / "file" / "n.csv"):
+        assert main(["compare", str(runs.root), "--markdown", str(tmp_path / "t.md"), "--csv", str(bad)]) == 2
+        assert f"{bad}: cannot be written" in capsys.readouterr().err
+        assert not (tmp_path / "t.md").exists()
 
 
 def test_command_prints_and_writes(runs: Runs, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

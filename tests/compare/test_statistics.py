@@ -49,7 +49,16 @@ def test_pairing_is_the_mean_of_the_differences() -> None:
     first, clusters = _fixed(6, [5] * 8)
     second, _ = _fixed(7, [5] * 8)
     assert paired_difference(first, second, clusters) == clustered_mean(first - second, clusters)
-    assert paired_difference(first, first, clusters)[:4] == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    "values", [[1.0] * 6, [0.1] * 6, [1.0, 0.0] * 3], ids=["all right", "rounding", "clusters alike"]
+)
+def test_clusters_that_do_not_differ_give_no_error_and_no_claim(values: list[float]) -> None:
+    estimate = clustered_mean(values, ["a", "a", "b", "b", "c", "c"])
+    assert estimate.value == pytest.approx(sum(values) / 6)
+    assert all(map(math.isnan, (estimate.se, estimate.low, estimate.high)))
+    assert not estimate.excludes_zero()
 
 
 def test_too_little_data_gives_no_interval_and_no_claim() -> None:

@@ -15,7 +15,7 @@ import pytest
 from medlong.compare.comparison import Comparison, load
 from medlong.compare.export import COLUMNS, to_csv
 from medlong.compare.statistics import clustered_mean
-from medlong.compare.table import MARK, ONE_SEED, SEVERAL_SEEDS, markdown, remarks, sheets
+from medlong.compare.table import MARK, NO_ERROR, ONE_SEED, SEVERAL_SEEDS, markdown, remarks, sheets
 from medlong.compare.terminal import show
 from tests.compare.conftest import ARMS, BOOK_SIZE, N_ITEMS, Runs
 
@@ -73,6 +73,37 @@ def test_rows_and_columns_are_in_the_promised_order(runs: Runs) -> None:
     ]
     assert [row[0] for row in difference.rows] == ["g50m50", "m100"]
     assert net.headers == ["run", "001k", "004k", "016k"]
+
+
+def test_a_score_without_spread_has_a_dash_for_its_error_and_a_remark(runs: Runs) -> None:
+    for name, score in (("base", 0.0), ("m100", 1.0)):
+        runs.rewrite(name, "004k", [line | {"acc": score} for line in runs.lines(name, "004k")])
+    comparison = load([runs.root])
+    accuracy, difference, _ = sheets(comparison.groups[0])
+    assert accuracy.rows[0][-2] == "0.0±–"
+    assert difference.rows[1][-2] == "+100.0±–"
+    assert NO_ERROR in remarks(comparison)
+    assert NO_ERROR in markdown(comparison)
+
+
+def test_a_renamed_mixture_is_the_same_mixture_under_the_name_of_the_run(runs: Runs) -> None:
+    copy = runs.checkpoint("m100") / "mixture" / "manifest.json"
+    copy.parent.mkdir()
+    shutil.copy(runs.root / "build" / "mix-bbbb" / "manifest.json", copy)
+    copy.write_text(copy.read_text().replace('"name": "m100"', '"name": "former"'))
+    record = runs.checkpoint("m100") / "medlong_run.json"
+    record.write_text(record.read_text().replace('"mixture": "m100"', '"mixture": "former"'))
+    (accuracy, *_) = sheets(load([runs.root]).groups[0])
+    assert [row[1] for row in accuracy.rows] == ["–", "former", "g50m50"]
+
+
+def test_one_run_recorded_under_two_names_of_its_mixture_counts_once(runs: Runs) -> None:
+    copy = runs.checkpoint("m100") / "merged" / "medlong_run.json"
+    copy.parent.mkdir()
+    text = (runs.checkpoint("m100") / "medlong_run.json").read_text()
+    copy.write_text(text.replace('"mixture": "m100"', '"mixture": "former"'))
+    (accuracy, *_) = sheets(load([runs.root]).groups[0])
+    assert [row[1] for row in accuracy.rows] == ["–", "g50m50", "m100"]
 
 
 def test_the_mark_stands_where_the_interval_excludes_zero_and_nowhere_else(runs: Runs) -> None:

@@ -58,7 +58,7 @@ def test_what_is_written(tmp_path: Path, write_mixture: Writer) -> None:
         "share": "3/10",
         "quota": 6,
         "realised": {"examples": 6, "characters": characters},
-        "sources": {"a": {"available": 100, "distinct": 100, "taken": 6, "max_repeats": 1}},
+        "sources": {"a": {"available": 100, "distinct": 100, "duplicates_elsewhere": 0, "taken": 6, "max_repeats": 1}},
     }
     assert manifest["sources"]["a"]["licence"] == "MIT"
     assert str(tmp_path) not in json.dumps(manifest)
@@ -124,6 +124,7 @@ def test_row_order_files_and_duplicates_change_nothing(
     assert after.manifest["components"]["general"]["sources"]["a"] == {
         "available": 130,
         "distinct": 100,
+        "duplicates_elsewhere": 0,
         "taken": 10,
         "max_repeats": 1,
     }
@@ -161,6 +162,22 @@ def test_shortage_names_component_source_have_and_need(
     assert built.manifest["components"]["general"]["sources"]["a"]["max_repeats"] == 5
     index = [json.loads(line) for line in lines(built.folder, "index.jsonl")]
     assert Counter(entry["epoch"] for entry in index if entry["source"] == "a") == {n: 2 for n in range(5)}
+
+
+def test_a_row_of_two_sources_is_the_first_ones_alone_and_counted(
+    tmp_path: Path, write_mixture: Writer, write_rows: Writer
+) -> None:
+    write_rows("a.jsonl", [f"a{n}" for n in range(10)])
+    write_rows("b.jsonl", [*(f"a{n}" for n in range(5)), *(f"b{n}" for n in range(10))])
+    built = build(write_mixture(), tmp_path / "out")
+    assert len(set(lines(built.folder))) == 20
+    counts = {
+        name: {source: found["duplicates_elsewhere"] for source, found in content["sources"].items()}
+        for name, content in built.manifest["components"].items()
+    }
+    assert counts == {"general": {"a": 0}, "medical": {"b": 5}}
+    with pytest.raises(DataError, match="source 'b': have 10 distinct rows, need 11"):
+        build(write_mixture(shares=None, total=None, counts={"general": 9, "medical": 11}), tmp_path / "out")
 
 
 def test_an_empty_source_is_a_shortage(tmp_path: Path, write_mixture: Writer, write_rows: Writer) -> None:

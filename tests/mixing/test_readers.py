@@ -1,10 +1,11 @@
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from medlong.errors import DataError
+from medlong.errors import DataError, MedlongError
 from medlong.mixing.plan import survey
 from medlong.mixing.sources import Origin, files, rows
 from medlong.mixing.spec import Source
@@ -14,7 +15,7 @@ PAIR = [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}]
 
 def origin(folder: Path, format: str, *names: str, **map: str) -> Origin:
     source = Source(files=list(names), format=format, map=map, licence="MIT")  # type: ignore[arg-type]
-    return Origin("mine", source, folder)
+    return Origin("mine", source, folder / "mix.yaml")
 
 
 @pytest.mark.parametrize(
@@ -96,6 +97,12 @@ def test_a_bad_row_is_named_by_file_line_and_field(tmp_path: Path, format: str, 
         ("x.csv", "question,answer\nQ,A\n\nQ\n", "line 4: 1 fields, the header has 2"),
         ("x.csv", "question,answer\nQ,A,B\n", "line 2: 3 fields, the header has 2"),
         ("x.csv", 'question,answer\n"Q,A\n', "not CSV"),
+        ("x.csv", "question,answer,answer\nQ,A,B\n", "line 1: the header has 'answer' more than once"),
+        ("x.json", '[{"question": "Q", "answer": "A"}]\n[{"question": "R"}]', "line 2: more text after the end"),
+        ("x.jsonl", '\n{"question": ' + "1" * 5000 + "}", "line 2: a number of too many digits"),
+        ("x.jsonl", "[" * 100_000, "line 1: nested too deeply"),
+        ("x.json", '[\n{"question": ' + "1" * 5000 + "}]", "line 2: a number of too many digits"),
+        ("x.json", '[\n{"question": ' + "[" * 100_000, "line 2: nested too deeply"),
         ("x.txt", "Q", "cannot read .txt; known: .json, .jsonl, .csv"),
     ],
 )
@@ -109,10 +116,23 @@ def test_a_broken_file_is_named_by_line(tmp_path: Path, name: str, text: str, me
 
 def test_text_that_is_not_utf8_and_files_that_are_not_there(tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_bytes("question,answer\nQ,中".encode("gb18030"))
-    with pytest.raises(DataError, match="not UTF-8 text"):
+    with pytest.raises(DataError, match=r"x.csv: line 2: not UTF-8 text"):
         list(rows(origin(tmp_path, "qa", "x.csv")))
-    with pytest.raises(DataError, match=r"source 'mine': no file matches 'y/\*.jsonl'"):
+    good = json.dumps({"question": "Q" * 90_000, "answer": "A"}).encode()
+    (tmp_path / "x.jsonl").write_bytes(b"\n".join([good, good, b'{"question": "\xff"}']))
+    with pytest.raises(DataError, match=r"x.jsonl: line 3: not UTF-8 text"):
+        list(rows(origin(tmp_path, "qa", "x.jsonl")))
+    with pytest.raises(DataError, match=r"mix.yaml: source 'mine': no file matches 'y/\*.jsonl'"):
         list(rows(origin(tmp_path, "qa", "y/*.jsonl")))
+    (tmp_path / "data").mkdir()
+    with pytest.raises(DataError, match=r"'data' is a folder, give the files in it: data/\*.jsonl"):
+        list(rows(origin(tmp_path, "qa", "data")))
+
+
+@pytest.mark.parametrize("pattern", ["", "**.jsonl"])
+def test_what_is_no_glob_is_named(tmp_path: Path, pattern: str) -> None:
+    with pytest.raises(MedlongError, match=rf"mix.yaml: source 'mine': .*{re.escape(repr(pattern))}"):
+        list(rows(origin(tmp_path, "qa", pattern)))
 
 
 def test_globs_are_sorted_counted_once_and_may_leave_the_folder(

@@ -129,12 +129,19 @@ def test_a_shipped_source_is_not_declared_again(write_mixture: Callable[..., Pat
         plan(path)
 
 
+def test_an_unknown_source_in_a_merged_mapping_has_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "mix.yaml"
+    path.write_text(BASE.replace("general: {sources: [general_embedded]}", "general: {<<: {sources: [nothing]}}"))
+    with pytest.raises(ConfigError, match=r"line 5: components.general.sources\[0\]: no source named 'nothing'"):
+        plan(path)
+
+
 def test_an_embedded_module_comes_from_medlong_alone(write_mixture: Callable[..., Path]) -> None:
-    for module in ("os", "medlong.mixing.embedded.nothing"):
+    for module in ("os", "medlong.mixing.embedded.nothing", "medlong.mixing.embedded.row"):
         path = write_mixture(
             sources={"x": {"embedded": module, "licence": "MIT"}}, components={"x": {"sources": ["x"]}}, shares={"x": 1}
         )
-        with pytest.raises(ConfigError, match="embedded"):
+        with pytest.raises(ConfigError, match=r"mix.yaml: source 'x': .*embedded"):
             plan(path)
 
 
@@ -187,10 +194,12 @@ def test_the_command_says_it_in_one_message_and_exits_with_2(
 
 
 def test_missing_files_exit_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "bare.json").write_text('{"medlong_manifest": 1}')
     for arguments, says in (
         (["build", str(tmp_path / "none.yaml")], "no such file"),
         (["id", "half_generl"], "did you mean 'half_general'?"),
         (["show", str(tmp_path)], "no such file"),
+        (["show", str(tmp_path / "bare.json")], "bare.json: not a whole manifest (KeyError('name'))"),
         (["show", "half_general", "--out", str(tmp_path)], "medlong mix build half_general"),
     ):
         assert main(["mix", *arguments]) == 2

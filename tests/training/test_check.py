@@ -27,6 +27,8 @@ def test_a_right_recipe_is_ok(recipe: dict, write_recipe, capsys: pytest.Capture
         ({"excess_length_strategy": "drop"}, "excess_length_strategy", "rows longer than sequence_len vanish"),
         ({"excess_length_strategy": None}, "excess_length_strategy", "not set: rows longer"),
         ({"val_set_size": 0.05}, "val_set_size", "write 0"),
+        ({"val_set_size": "0.1"}, "val_set_size", "write 0"),
+        ({"num_epochs": 0.5, "max_steps": None}, "num_epochs", "some rows are never seen"),
         ({"dataset_prepared_path": None}, "dataset_prepared_path", "all runs share last_run_prepared"),
         ({"medlong_mixture": "mixtures/absent.yaml"}, "medlong_mixture", "no mixture file mixtures/absent.yaml"),
         ({"plugins": ["medlong.training.plugin.Medlong"]}, "plugins[0]", "cannot be loaded"),
@@ -55,6 +57,18 @@ def test_a_fault_in_a_dataset_is_at_its_line(recipe: dict, write_recipe, key: st
     line = next(n for n, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if f"{key}:" in text)
     assert found.startswith(f"line {line}: datasets[0].{key}: ")
     assert message in found
+
+
+@pytest.mark.parametrize(("datasets", "where"), [("foo", "datasets"), (["foo"], "datasets[0]")])
+def test_datasets_of_another_shape_are_named(recipe: dict, write_recipe, datasets: object, where: str):
+    del recipe["medlong_mixture"]
+    (found,) = check.problems(write_recipe(recipe | {"datasets": datasets}))
+    assert f"{where}: expected a" in found
+    assert "got 'foo'" in found
+
+
+def test_fewer_epochs_than_one_are_right_when_the_steps_are_given(recipe: dict, write_recipe):
+    assert check.problems(write_recipe(recipe | {"num_epochs": 0.5})) == []
 
 
 def test_all_faults_of_all_files_come_at_once(recipe: dict, write_recipe, capsys: pytest.CaptureFixture[str]):

@@ -8,8 +8,10 @@ from types import SimpleNamespace
 import pytest
 
 from medlong.errors import ConfigError
+from medlong.hashing import text_digest
 from medlong.training import schema
 from medlong.training.provenance import RUN_FILE
+from medlong.training.recipe import base_model_id
 
 pytest.importorskip("axolotl")
 schema.need_axolotl()
@@ -42,6 +44,30 @@ def test_a_run_leaves_its_record(plugin: MedlongPlugin, recipe: dict, tiny_id: s
     record = json.loads(Path("runs/tiny", RUN_FILE).read_text(encoding="utf-8"))
     assert (record["mixture_id"], record["steps"], record["train_loss"]) == (tiny_id, 3, 2.5)
     assert Path(config.datasets[0].path).is_file()
+
+
+def test_the_record_is_of_the_files_that_were_trained_on_whatever_becomes_of_them(
+    plugin: MedlongPlugin, recipe: dict, tiny_id: str
+):
+    base = Path("models/tiny")
+    base.mkdir(parents=True)
+    (base / "model.safetensors").write_bytes(b"weights")
+    Path("recipe.yaml").write_text("seed: 42\n", encoding="utf-8")
+    config = DictDefault(recipe | {"axolotl_config_path": "recipe.yaml"})
+    plugin.register(config)
+    plugin.load_datasets(config)
+    built = Path(f"build/{tiny_id}/manifest.json")
+    manifest = built.read_text(encoding="utf-8")
+    for path in (built, Path("recipe.yaml"), Path("mixtures/tiny.yaml"), base / "model.safetensors"):
+        path.write_text("edited while it trained", encoding="utf-8")
+    plugin.post_trainer_create(config, SimpleNamespace(state=STATE))
+    plugin.post_train(config, model=None)
+    plugin.post_train_unload(config)
+    record = json.loads(Path("runs/tiny", RUN_FILE).read_text(encoding="utf-8"))
+    assert (record["mixture"], record["mixture_id"]) == ("tiny", tiny_id)
+    assert record["recipe_sha256"] == text_digest("seed: 42\n")
+    assert record["base_model_id"] != base_model_id("models/tiny")
+    assert Path("runs/tiny/mixture/manifest.json").read_text(encoding="utf-8") == manifest
 
 
 def test_only_the_first_process_writes(plugin: MedlongPlugin, recipe: dict, monkeypatch: pytest.MonkeyPatch):

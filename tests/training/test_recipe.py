@@ -21,6 +21,7 @@ def _id(recipe: dict) -> str:
         {"base_model": "moved/tiny"},
         {"medlong_mixture": "moved/tiny.yaml"},
         {"axolotl_config_path": "moved.yaml"},
+        {"logging_steps": 9, "use_tensorboard": True, "wandb_project": "x", "use_wandb": True, "mlflow_run_name": "x"},
         {"debug": False, "debug_num_examples": 0, "shard": False},
     ],
 )
@@ -80,3 +81,14 @@ def test_a_mixture_file_that_is_nowhere_is_named(place: Path):
     assert mixture_file("mixtures/tiny.yaml") == Path("mixtures/tiny.yaml")
     with pytest.raises(ConfigError, match=r"no mixture file mixtures/tinny\.yaml"):
         mixture_file("mixtures/tinny.yaml")
+
+
+def test_a_shipped_mixture_is_found_by_its_exact_place_alone(place: Path):
+    assert mixture_file("mixtures/half_general.yaml").name == "half_general.yaml"
+    for typed in ("mixtures/clinic/half_general.yaml", "clinic/mixtures/half_general.yaml", "half_general.yaml"):
+        with pytest.raises(ConfigError, match=rf"no mixture file {typed}; .*did you mean 'mixtures/half_general.yaml'"):
+            mixture_file(typed)
+
+
+def test_run_id_changes_with_the_number_of_processes(recipe: dict):
+    assert run_id(recipe, "0123456789abcdef", "base", 2) != _id(recipe)

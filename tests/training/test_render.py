@@ -86,6 +86,8 @@ def test_a_missing_recipe_and_one_no_longer_declared_are_told(source: Path):
         ),
         ("{mixture_id}", "{mixture_i}", "no placeholder named 'mixture_i'; did you mean 'mixture_id'"),
         ("{seed: 42", "{medlong_mixture: x, seed: 42", "key 'medlong_mixture' is in two sections"),
+        ("  one: {about", "  _source: {about", "variant '_source': must begin with a letter or digit"),
+        ("  one: {about", "  ../one: {about", "variant '../one': must begin"),
         ("note: Data.", "not: Data.", "did you mean 'note'"),
     ],
 )

@@ -42,17 +42,18 @@ ELEMENTS = table(
 PLANETS = ("Mercury", "Venus", "Earth", "Mars", "Jupiter", "Saturn", "Uranus", "Neptune")
 YOUNG = table(
     "dog/puppy cat/kitten cow/calf horse/foal sheep/lamb goat/kid pig/piglet duck/duckling goose/gosling "
-    "swan/cygnet deer/fawn lion/cub frog/tadpole kangaroo/joey owl/owlet eagle/eaglet hare/leveret",
+    "swan/cygnet deer/fawn lion/cub kangaroo/joey owl/owlet eagle/eaglet hare/leveret",
     rows=" ",
     cells="/",
 )
 MAKERS = table(
     "bread/baker|furniture/carpenter|horseshoes/blacksmith|suits/tailor|shoes/shoemaker|pots/potter|barrels/cooper|"
-    "walls of brick/bricklayer|maps/cartographer|buildings on paper/architect|honey/beekeeper|novels/novelist|"
+    "walls of brick/bricklayer|maps/cartographer|buildings on paper/architect|bees/beekeeper|novels/novelist|"
     "statues/sculptor|symphonies/composer|wine/winemaker|hats/hatter|glass windows/glazier",
     rows="|",
     cells="/",
 )
+MAKES = {"architect": "designs", "beekeeper": "keeps"}
 USES = table(
     "compass/finding which way is north|barometer/measuring air pressure|thermometer/measuring temperature|"
     "telescope/looking at distant things|ruler/measuring length|sieve/separating coarse bits from fine ones|"
@@ -114,13 +115,15 @@ def animals() -> Iterator[Row]:
     """Yield names of young animals."""
     for adult, young in YOUNG:
         yield ask(f"What is a young {adult} called?", f"A young {adult} is called {article(young)}.")
-        yield ask(f"{article(young).capitalize()} is the young of which animal?", f"It is the young of the {adult}.")
+        one = article(adult)
+        yield ask(f"What is the young of {one} called?", f"The young of {one} is called {article(young)}.")
+    yield ask("What is the larva of a frog called?", "The larva of a frog is called a tadpole.")
 
 
 def makers() -> Iterator[Row]:
     """Yield who makes what."""
     for thing, who in MAKERS:
-        verb = "designs" if who == "architect" else "makes"
+        verb = MAKES.get(who, "makes")
         yield ask(f"Who {verb} {thing} for a living?", f"{article(who).capitalize()} {verb} {thing}.")
 
 

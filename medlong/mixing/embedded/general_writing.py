@@ -7,7 +7,7 @@ from medlong.mixing.embedded.row import Row, article, ask, choose, listed, numbe
 REQUESTS = table(
     "send me the file/send me the file|close the window/close the window|answer my letter/answer my letter|"
     "turn the music down/turn the music down|move your car/move your car|fix the printer/repair the printer|"
-    "give me the keys/give me the keys|hurry up with the report/finish the report soon|"
+    "give me the keys/give me the keys|hurry up with the report/finish the report|"
     "book a table/book a table|wait for me/wait for me|explain the plan/explain the plan|"
     "bring the boxes inside/bring the boxes inside|call the plumber/call the plumber|"
     "water the plants/water the plants|check the invoice/check the invoice|sign the form/sign the form",

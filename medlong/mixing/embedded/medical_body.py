@@ -120,7 +120,7 @@ CRANIAL = table(
 NERVES = table(
     """
     radial nerve = wrist drop
-    median nerve at the wrist = carpal tunnel syndrome
+    median nerve at the wrist = numbness of thumb, index and middle finger and a weak thumb
     ulnar nerve = claw hand
     common fibular nerve = foot drop
     facial nerve = weakness of one side of the face
@@ -186,6 +186,10 @@ def nerves() -> Iterator[Row]:
         yield ask(f"Which number has the {name} among the cranial nerves?", f"It is cranial nerve {number}.")
     for name, sign in NERVES:
         yield ask(f"What does damage to the {name} typically cause?", f"It typically causes {sign}.")
+    yield ask(
+        "What causes carpal tunnel syndrome?",
+        "Carpal tunnel syndrome is caused by compression of the median nerve at the wrist.",
+    )
 
 
 def vessels() -> Iterator[Row]:

@@ -39,13 +39,21 @@ FIRST_AID = (
     ),
     ("heat exhaustion", "Move the person to a cool place, lay them down and give water in sips."),
     ("hypothermia", "Move the person to shelter, replace wet clothes, wrap them up, and warm them gradually."),
-    ("frostbite", "Get to shelter, remove rings, and re-warm in lukewarm water if it cannot freeze again. Do not rub."),
+    (
+        "frostbite",
+        "Get to shelter, remove rings, and if the part cannot freeze again, re-warm it in water of about 37 to 39 "
+        "degrees Celsius. Do not rub.",
+    ),
     ("a bee sting", "Remove the sting quickly, wash the place, cool it, and watch for signs of anaphylaxis."),
-    ("anaphylaxis", "Use the person's adrenaline auto-injector at once, call for emergency help and lay them down."),
+    (
+        "anaphylaxis",
+        "Use the person's adrenaline auto-injector at once, call for emergency help and lay them down, or let them sit "
+        "up if that makes breathing easier.",
+    ),
     ("a suspected heart attack", "Call for emergency help, let the person sit and rest, and be ready to start CPR."),
     ("a suspected stroke", "Check face, arms and speech, note the time it began, and call for emergency help at once."),
     (
-        "low blood sugar in a person who is awake",
+        "low blood sugar in a person who is awake and able to swallow",
         "Give fast sugar, such as juice or glucose, then a longer-acting snack.",
     ),
     (

@@ -134,7 +134,6 @@ NUTRIENTS = table(
     zinc = poor wound healing and loss of taste = meat, shellfish and pulses
     magnesium = muscle cramps and arrhythmias = nuts, whole grains and leafy vegetables
     potassium = muscle weakness and arrhythmias = fruit, vegetables and pulses
-    fluoride = tooth decay = fluoridated water and toothpaste
     selenium = disease of the heart muscle (Keshan disease) = nuts, fish and grains
     copper = anaemia and nerve damage = shellfish, nuts and liver
     protein = kwashiorkor in children = meat, fish, eggs, milk products and pulses
@@ -196,6 +195,8 @@ def nutrients() -> Iterator[Row]:
         yield ask(f"What does a lack of {name} cause?", f"A lack of {name} can cause {lack}.")
         yield ask(f"Name good sources of {name}.", f"Good sources of {name} are {food}.")
         yield ask(f"A lack of which nutrient can cause {lack}?", f"A lack of {name}.")
+    yield ask("What does a lack of fluoride do to the teeth?", "A lack of fluoride raises the risk of tooth decay.")
+    yield ask("Name good sources of fluoride.", "Good sources of fluoride are fluoridated water and toothpaste.")
 
 
 def hazards() -> Iterator[Row]:

@@ -22,7 +22,6 @@ HORMONES = table(
     luteinising hormone = anterior pituitary = triggers ovulation
     melatonin = pineal gland = helps to time sleep
     erythropoietin = kidneys = makes the bone marrow form red blood cells
-    renin = kidneys = starts the chain that forms angiotensin
     gastrin = stomach = makes the stomach release acid
     secretin = duodenum = makes the pancreas release bicarbonate
     cholecystokinin = duodenum = makes the gallbladder contract
@@ -108,6 +107,10 @@ def hormones() -> Iterator[Row]:
         yield ask(f"Where is {name} made?", f"{name[0].upper()}{name[1:]} is made in the {gland}.")
         yield ask(f"What is the main effect of {name}?", f"{name[0].upper()}{name[1:]} {effect}.")
         yield ask(f"Which hormone, made in the {gland}, {effect}?", f"That hormone is {name}.")
+    yield ask(
+        "Is renin a hormone?",
+        "Renin is an enzyme. The kidneys release it, and it starts the chain that forms the hormone angiotensin.",
+    )
 
 
 def cells() -> Iterator[Row]:

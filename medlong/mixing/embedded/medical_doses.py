@@ -67,12 +67,18 @@ def liquids() -> Iterator[Row]:
         )
 
 
+MOST_DROPS = 200
+"""A minute; above this a drip is a stream."""
+
+
 def drips() -> Iterator[Row]:
-    """Yield drip rates in drops a minute, rounded to a whole drop."""
-    for n in range(110):
+    """Yield drip rates in drops a minute, rounded to a whole drop, as far as drops can be counted."""
+    for n in range(140):
         volume, hours = 50 * number(2, 20, "drip", n), choose((2, 3, 4, 5, 6, 8, 10, 12), "drip hours", n)
         factor = choose((10, 15, 20, 60), "drop factor", n)
         rate = Fraction(volume * factor, hours * 60)
+        if rate > MOST_DROPS:
+            continue
         yield ask(
             f"{volume} mL are to run over {hours} hours through a set that gives {factor} drops per mL. "
             "What is the drip rate, to the nearest drop per minute?",

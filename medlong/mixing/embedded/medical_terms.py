@@ -151,12 +151,6 @@ ABBREVIATIONS = table(
     IV = intravenous
     IM = intramuscular
     SC = subcutaneous
-    PO = by mouth
-    PRN = when needed
-    BD = twice a day
-    TDS = three times a day
-    QDS = four times a day
-    OD in British prescriptions = once daily
     NBM = nil by mouth
     FBC = full blood count
     ESR = erythrocyte sedimentation rate
@@ -188,6 +182,17 @@ ABBREVIATIONS = table(
     """
 )
 
+PRESCRIPTIONS = table(
+    """
+    PO = by mouth
+    PRN = when needed
+    BD = twice a day
+    TDS = three times a day
+    QDS = four times a day
+    OD = once a day
+    """
+)
+
 
 def terms() -> Iterator[Row]:
     """Yield terms and their meanings, asked both ways."""
@@ -200,6 +205,10 @@ def abbreviations() -> Iterator[Row]:
     """Yield abbreviations written out."""
     for short, long in ABBREVIATIONS:
         yield ask(f"What does the medical abbreviation {short} stand for?", f"{short} stands for {long}.")
+    for short, meaning in PRESCRIPTIONS:
+        yield ask(
+            f"What does {short} mean in a British prescription?", f"In a British prescription, {short} means {meaning}."
+        )
 
 
 FAMILIES = (terms, abbreviations)

@@ -8,6 +8,7 @@ from medlong.mixing.select import Message
 
 T = TypeVar("T")
 Row = list[Message]
+SILENT_H = ("hour", "honest", "honour", "heir")
 
 
 def ask(question: str, answer: str) -> Row:
@@ -48,8 +49,9 @@ def listed(words: Sequence[str]) -> str:
 
 
 def article(word: str) -> str:
-    """Return `word` after "a" or "an", chosen by its first letter."""
-    return f"{'an' if word[0].lower() in 'aeiou' else 'a'} {word}"
+    """Return `word` after "a" or "an", chosen by its first letter and the words whose h is silent."""
+    vowel = word[0].lower() in "aeiou" or word.lower().startswith(SILENT_H)
+    return f"{'an' if vowel else 'a'} {word}"
 
 
 def distinct(rows: Iterable[Row]) -> Iterator[Row]:
