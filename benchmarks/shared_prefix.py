@@ -50,7 +50,8 @@ def main() -> None:
     stock, ours = HFLM(**arguments), SharedPrefixLM(**arguments)
     print(f"{args.items} items a task, {torch.get_num_threads()} threads")
     print(
-        f"{'scoring':8} {'arm':5} {'hf':>9} {'medlong-hf':>11} {'ratio':>7} {'tokens hf':>10} {'computed':>9} {'worst':>8}"
+        f"{'scoring':8} {'arm':5} {'hf':>9} {'medlong-hf':>11} {'ratio':>7} "
+        f"{'tokens hf':>10} {'computed':>9} {'worst':>8}"
     )
     for scoring in args.scorings.split(","):
         for arm in args.arms.split(","):

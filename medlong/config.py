@@ -70,6 +70,20 @@ def load_yaml(path: Path, model: type[M]) -> M:
         raise ConfigError(f"{path}: {count}\n" + "\n".join(f"  {f}" for f in faults)) from None
 
 
+def problem(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    """Return one fault that pydantic found as `field: what is wrong, and what was got`."""
+    where = _where(detail)
+    message = detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    if detail["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(str(where[-1]), _field_names(model), n=1)
+        message = "unknown key" + (f"; did you mean {close[0]!r}?" if close else "")
+    elif detail["type"] == "missing":
+        message = "required, but not there"
+    elif not isinstance(detail["input"], dict | list):
+        message += f", got {detail['input']!r}"
+    return f"{dotted(where) or '(whole file)'}: {message}"
+
+
 def dotted(parts: list[int | str] | tuple[int | str, ...]) -> str:
     """Return a field's place as one name: `("datasets", 0, "path")` is `datasets[0].path`."""
     text = ""
@@ -85,18 +99,13 @@ def line_numbers(path: Path) -> dict[str, int]:
 
 
 def _fault(path: Path, lines: dict[str, int], detail: ErrorDetails, model: type[BaseModel]) -> str:
-    where = [part for part in detail["loc"] if isinstance(part, int) or not part.endswith("]")]
-    field = dotted(where)
+    where = _where(detail)
     line = next((lines[dotted(where[:n])] for n in range(len(where), -1, -1) if dotted(where[:n]) in lines), 1)
-    message = detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    if detail["type"] == "extra_forbidden":
-        close = difflib.get_close_matches(str(where[-1]), _field_names(model), n=1)
-        message = "unknown key" + (f"; did you mean {close[0]!r}?" if close else "")
-    elif detail["type"] == "missing":
-        message = "required, but not there"
-    elif not isinstance(detail["input"], dict | list):
-        message += f", got {detail['input']!r}"
-    return f"line {line}: {field or '(whole file)'}: {message}"
+    return f"line {line}: {problem(detail, model)}"
+
+
+def _where(detail: ErrorDetails) -> list[int | str]:
+    return [part for part in detail["loc"] if isinstance(part, int) or not part.endswith("]")]
 
 
 def _refuse_repeated_keys(path: Path, node: yaml.Node | None) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from medlong.errors import ConfigError
-from medlong.exam import prompts
+from medlong.exam import banks, prompts
 from medlong.exam.sitting import ANSWER_TOKENS, LENGTH_ARMS, Sheet, Sitting, prefix_digest, sitting
 from medlong.exam.tokens import Window, counter_for, window_for
 from medlong.scoring.answers import best_option, lenient_letter, strict_letter
@@ -26,10 +26,10 @@ def load(*, arm: str, scoring: str, bank: str = "formulary", **metadata: Any) ->
     Args:
         arm: `closed`, `oracle`, or a length such as `008k`.
         scoring: One of `generate`, `letter`, `cloze`.
-        bank: Name of the bank.
+        bank: Name of the bank; `own` for the one in the folder that `medlong_bank` names.
         metadata: The model's arguments and the user's `--metadata`. Read are the tokenizer
             keys, `max_length`, `max_model_len`, `medlong_seed`, `medlong_items`,
-            `medlong_answer_tokens` and `medlong_tokenizer`.
+            `medlong_answer_tokens`, `medlong_tokenizer` and `medlong_bank`.
 
     Raises:
         ConfigError: If a name or a number is not what it should be.
@@ -38,7 +38,7 @@ def load(*, arm: str, scoring: str, bank: str = "formulary", **metadata: Any) ->
 
     seed = _number(metadata, "medlong_seed", 0, least=0)
     answer_tokens = _number(metadata, "medlong_answer_tokens", ANSWER_TOKENS, least=1)
-    sat = sitting(bank, counter_for(metadata), seed, answer_tokens)
+    sat = sitting(banks.source(bank, metadata), counter_for(metadata), seed, answer_tokens)
     sheets = sat.sheets(arm)
     sheets = sheets[: _number(metadata, "medlong_items", len(sheets), least=1)]
     window = window_for(metadata)
