@@ -51,7 +51,8 @@ def read(folder: Path) -> Bank:
     try:
         sheet = load_yaml(folder / SHEET, SheetRow)
     except ConfigError as error:
-        reading.faults.append(str(error).removeprefix(f"{folder}/"))
+        first, *lines = str(error).splitlines()
+        reading.faults.extend([f"{SHEET} {line.strip()}" for line in lines] or [first.removeprefix(f"{folder}/")])
     _read_pages(reading)
     _read_items(reading)
     if reading.faults or sheet is None:

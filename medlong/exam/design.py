@@ -7,7 +7,8 @@ many shelves as there are kinds (when that number is prime to five) every
 (kind, letter, fifth) triple occurs once. A shelf is what shares one long book.
 In a group that does not hold every letter once (fewer than four members, or options other
 than four) the letters start one further from shelf to shelf. Items whose options have a
-fixed order keep their letter and sit in groups of their own.
+fixed order keep their letter and sit in groups of their own. Members that ask about the
+same page share its depth, so m counts pages where it stands for a depth.
 """
 
 from collections.abc import Iterator, Sequence
@@ -55,7 +56,7 @@ def shelves(bank: Bank, seed: int) -> tuple[Shelf, ...]:
         Shelf(
             name=f"{number:03d}",
             groups=tuple(
-                tuple(_seat(item, slot, member, _turn(group, number), bank, seed) for member, item in enumerate(group))
+                tuple(_seats(group, slot, number, bank, seed))
                 for slot, group in enumerate(groups[start : start + GROUPS_A_SHELF])
             ),
         )
@@ -86,21 +87,27 @@ def _interleave(groups: Iterator[tuple[Item, ...]], bank: Bank, seed: int) -> It
         yield from (queue[place] for queue in queues if place < len(queue))
 
 
-def _turn(group: Sequence[Item], shelf: int) -> int:
-    """Return the letter that a group starts with: A, or another from shelf to shelf where A to D do not come round."""
-    return shelf if any(len(group) % (len(item.distractors) + 1) for item in group) else 0
+def _seats(group: Sequence[Item], slot: int, shelf: int, bank: Bank, seed: int) -> Iterator[Seat]:
+    """Yield the seats of a group; items that ask about one page have its depth in common."""
+    comes_round = all(len(group) % (len(item.distractors) + 1) == 0 for item in group)
+    turn = 0 if comes_round else shelf
+    pages = list(dict.fromkeys(item.gold[0] for item in group))
+    for member, item in enumerate(group):
+        fifth = (slot + pages.index(item.gold[0])) % FIFTHS
+        leader = next(other for other in group if other.gold[0] == item.gold[0])
+        within = keyed("depth", bank.name, bank.version, seed, leader.id) / 2**64
+        wrong = _wrong(item, bank, seed)
+        answer_index = item.place if item.fixed_order else (member + turn) % (len(wrong) + 1)
+        yield Seat(
+            item=item,
+            options=(*wrong[:answer_index], item.answer, *wrong[answer_index:]),
+            answer_index=answer_index,
+            fifth=fifth,
+            depth=(fifth + within) / FIFTHS,
+        )
 
 
-def _seat(item: Item, slot: int, member: int, turn: int, bank: Bank, seed: int) -> Seat:
-    key = (bank.name, bank.version, seed, item.id)
-    wrong = item.distractors if item.fixed_order else tuple(keyed_order(item.distractors, "option", *key))
-    answer_index = item.place if item.fixed_order else (member + turn) % (len(wrong) + 1)
-    fifth = (slot + member) % FIFTHS
-    within = keyed("depth", *key) / 2**64
-    return Seat(
-        item=item,
-        options=(*wrong[:answer_index], item.answer, *wrong[answer_index:]),
-        answer_index=answer_index,
-        fifth=fifth,
-        depth=(fifth + within) / FIFTHS,
-    )
+def _wrong(item: Item, bank: Bank, seed: int) -> tuple[str, ...]:
+    if item.fixed_order:
+        return item.distractors
+    return tuple(keyed_order(item.distractors, "option", bank.name, bank.version, seed, item.id))

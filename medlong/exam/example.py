@@ -13,56 +13,57 @@ _PAGES = {
     "when both are taken. Ocrefine has no known interaction with either.",
 }
 
+_ITEMS = (
+    Item(
+        id="velorin-adult",
+        kind="dose",
+        question="What is the usual adult dose of velorin?",
+        answer="15 mg once a day",
+        distractors=("10 mg once a day", "20 mg twice a day", "50 mg in the evening"),
+        gold=("velorin",),
+        near=("tamsoril", "ocrefine"),
+        place=1,
+    ),
+    Item(
+        id="tamsoril-check",
+        kind="monitoring",
+        question="Which blood value is checked two weeks after tamsoril is begun?",
+        answer="potassium",
+        distractors=("sodium", "calcium", "glucose"),
+        gold=("tamsoril",),
+        place=2,
+    ),
+    Item(
+        id="velorin-with-tamsoril",
+        kind="dose",
+        question="An adult with normal kidneys takes velorin and tamsoril. What is the daily dose of velorin?",
+        answer="7.5 mg",
+        distractors=("5 mg", "10 mg", "15 mg"),
+        gold=("interactions", "velorin"),
+        place=0,
+    ),
+    Item(
+        id="ocrefine-advice",
+        kind="monitoring",
+        question="What is advised to people who take ocrefine?",
+        answer="another method of contraception",
+        distractors=("a potassium check", "taking it with food", "all of the above"),
+        gold=("ocrefine",),
+        near=("tamsoril", "velorin"),
+        fixed_order=True,
+        place=0,
+    ),
+)
+
 
 def bank() -> Bank:
     """Return the example."""
-    items = (
-        Item(
-            id="velorin-adult",
-            kind="dose",
-            question="What is the usual adult dose of velorin?",
-            answer="15 mg once a day",
-            distractors=("10 mg once a day", "20 mg twice a day", "50 mg in the evening"),
-            gold=("velorin",),
-            near=("tamsoril", "ocrefine"),
-            place=1,
-        ),
-        Item(
-            id="tamsoril-check",
-            kind="monitoring",
-            question="Which blood value is checked two weeks after tamsoril is begun?",
-            answer="potassium",
-            distractors=("sodium", "calcium", "glucose"),
-            gold=("tamsoril",),
-            place=2,
-        ),
-        Item(
-            id="velorin-with-tamsoril",
-            kind="dose",
-            question="An adult with normal kidneys takes velorin and tamsoril. What is the daily dose of velorin?",
-            answer="7.5 mg",
-            distractors=("5 mg", "10 mg", "15 mg"),
-            gold=("interactions", "velorin"),
-            place=0,
-        ),
-        Item(
-            id="ocrefine-advice",
-            kind="monitoring",
-            question="What is advised to people who take ocrefine?",
-            answer="another method of contraception",
-            distractors=("a potassium check", "taking it with food", "all of the above"),
-            gold=("ocrefine",),
-            near=("tamsoril", "velorin"),
-            fixed_order=True,
-            place=0,
-        ),
-    )
     return Bank(
         name="example",
         version="1",
         language="en",
         pages=tuple(Page(key, text) for key, text in _PAGES.items()),
-        items=items,
+        items=_ITEMS,
         licence="CC0-1.0",
         source="Invented: replace name, pages and items with your own.",
         shortest=1024,

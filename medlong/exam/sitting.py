@@ -25,6 +25,9 @@ CONTROL_ARMS = ("closed", "oracle")
 ANSWER_TOKENS = 64
 """Tokens kept free for a generated answer; the longest form, so that all scorings share their books."""
 
+SHORT = 0.75
+"""A book filled to less than this share of its length is told of in the log."""
+
 QUESTION = "Question"
 """Every question form begins with this word: what stands before it is counted with it in place."""
 
@@ -116,21 +119,27 @@ class Sitting:
 
     def _open(self, length: int) -> list[Sheet]:
         books = self._packer.books(length)
-        whole = [len(book.pages) for book in books if len(book.pages) == len(self.bank.pages)]
-        if whole:
-            log.warning(
-                "medlong: bank %s: %d of %d books of %d tokens hold all of the bank's pages and may be shorter",
-                self.bank.name, len(whole), len(books), length,
-            )  # fmt: skip
         texts = [self._text(book.pages) for book in books]
         counts = self._before_question(texts)
-        sheets = []
+        sheets, filled = [], []
         for book, text, count in zip(books, texts, counts, strict=True):
             book, text, count = self._trimmed(book, text, count, length)
+            longest = max(self._packer.costs.tail[seat.item.id] for seat in book.seats)
+            filled.append(self.counter.overhead + count + longest)
             sheets += [
                 Sheet(seat, text, book.id, self._packer.depth(book, seat.item.gold[0]), count) for seat in book.seats
             ]
+        self._say_short(length, filled)
         return sheets
+
+    def _say_short(self, length: int, filled: Sequence[int]) -> None:
+        short = sum(tokens < SHORT * length for tokens in filled)
+        if short:
+            log.warning(
+                "medlong: bank %s: %d of %d books of %d tokens are less than %d %% full, the shortest has %d: "
+                "pages are whole, and none is read twice",
+                self.bank.name, short, len(filled), length, round(100 * SHORT), min(filled),
+            )  # fmt: skip
 
     def _trimmed(self, book: Book, text: str, count: int, length: int) -> tuple[Book, str, int]:
         """Return the book less as many fillers as a tokenizer that merges across pages makes too many."""

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from medlong.errors import ConfigError
-from medlong.exam.bank import Bank, Item, Page
+from medlong.exam.bank import Bank, Item
 from medlong.exam.bankfile import TELLING, plain
 from medlong.exam.importers.near import nearest
+from medlong.exam.tokens import reference
 from medlong.hashing import digest
 
 NEAR = 2
@@ -48,20 +49,23 @@ def finish(bank: Bank, left_out: Sequence[LeftOut], images: int = 0) -> Imported
         *left_out,
         *(LeftOut(i.id, "the question stands word for word on a page") for i in bank.items if i.id in told),
     )
-    items = with_near(bank.pages, items)
+    items = with_near(bank, items)
     version = digest([[[p.id, p.text] for p in bank.pages], [_facts(item) for item in items]])[:12]
     return Imported(replace(bank, version=version, items=items), out, images)
 
 
-def with_near(pages: Sequence[Page], items: Sequence[Item]) -> tuple[Item, ...]:
+def with_near(bank: Bank, items: Sequence[Item]) -> tuple[Item, ...]:
     """Return `items` with the pages named that come nearest to their questions without answering them.
 
     The questions of one gold page are looked up together, so that they share near pages and
-    with them a book.
+    with them a book. Pages that fill more than half of the shortest book are not named: it
+    could not hold them.
     """
     asked: dict[str, list[str]] = {}
     for item in items:
         asked.setdefault(item.gold[0], []).append(" ".join((item.question, *item.written)))
+    tokens = reference().counts([page.text for page in bank.pages])
+    pages = [page for page, count in zip(bank.pages, tokens, strict=True) if 2 * count <= bank.shortest]
     found = nearest(pages, {page: " ".join(texts) for page, texts in asked.items()}, NEAR + 1)
     return tuple(
         replace(item, near=tuple(page for page in found[item.gold[0]] if page not in item.gold)[:NEAR])
