@@ -50,3 +50,33 @@ def shared():
         return DATA / name
 
     return path
+
+
+@pytest.fixture(scope="session")
+def long_pages():
+    """A bank like a textbook's: pages of 300 to 4,000 tokens, four questions each, no groups, some in fixed order."""
+    from medlong.exam.bank import Bank, Item, Page
+
+    def words(page):
+        return " ".join(
+            f"In case {n} of ward {page} the dose of drug {page * n % 89} is {n} mg." for n in range(size[page])
+        )
+
+    size = {page: 15 + 37 * page % 150 for page in range(48)}
+    pages = tuple(Page(f"p{page}", words(page)) for page in size)
+    items = tuple(
+        Item(
+            id=f"q{page}.{member}",
+            kind="textbook",
+            question=f"What is the dose in case {member} of ward {page}?",
+            answer=f"{member} mg",
+            distractors=("91 mg", "92 mg", "all of the above") if member == 3 else ("91 mg", "92 mg", "93 mg"),
+            gold=(f"p{page}",),
+            near=(f"p{(page + 11) % 48}",),
+            fixed_order=member == 3,
+            place=1,
+        )
+        for page in size
+        for member in range(4)
+    )
+    return Bank("long", "1", "en", pages, items, shortest=8192)

@@ -113,7 +113,7 @@ def name_of(node: ET.Element) -> str:
 
 def inline(node: ET.Element) -> str:
     """Return the text of an element on one line, without images and without the title of a block."""
-    return re.sub(r" (?=[),;]|\.(?!\d))", "", " ".join(_raw(node).split()))
+    return re.sub(r"(?<=\() | (?=[),;]|\.(?!\d))", "", " ".join(_raw(node).split()))
 
 
 def _raw(node: ET.Element) -> str:

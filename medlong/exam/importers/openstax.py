@@ -23,7 +23,7 @@ KIND = "textbook"
 SHORTEST = 8192
 """Sections run to thousands of tokens: shorter books would hold too few of them."""
 
-_LETTER = re.compile(r"\(?([A-Ja-j])[.)]?")
+_LETTER = re.compile(r"\(?([A-Ja-j])[.)]*")
 
 
 @dataclass(slots=True)
