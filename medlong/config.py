@@ -74,6 +74,20 @@ def load_yaml(path: Path, model: type[M]) -> M:
         raise ConfigError(f"{path}: {count}\n" + "\n".join(f"  {f}" for f in faults)) from None
 
 
+def problem(detail: ErrorDetails, model: type[BaseModel]) -> str:
+    """Return one fault that pydantic found as `field: what is wrong, and what was got`."""
+    where = _where(detail)
+    message = detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    if detail["type"] == "extra_forbidden":
+        close = difflib.get_close_matches(str(where[-1]), _field_names(model), n=1)
+        message = "unknown key" + (f"; did you mean {close[0]!r}?" if close else "")
+    elif detail["type"] == "missing":
+        message = "required, but not there"
+    elif not isinstance(detail["input"], dict | list):
+        message += f", got {detail['input']!r}"
+    return f"{dotted(where) or '(whole file)'}: {message}"
+
+
 def dotted(parts: list[int | str] | tuple[int | str, ...]) -> str:
     """Return a field's place as one name: `("datasets", 0, "path")` is `datasets[0].path`."""
     text = ""
@@ -95,18 +109,12 @@ def nearest_line(lines: dict[str, int], where: Sequence[int | str]) -> int:
 
 
 def _fault(path: Path, lines: dict[str, int], detail: ErrorDetails, model: type[BaseModel]) -> str:
-    where = [part for part in detail["loc"] if isinstance(part, int) or not part.endswith("]")]
-    field = dotted(where)
-    line = nearest_line(lines, where)
-    message = detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    if detail["type"] == "extra_forbidden":
-        close = difflib.get_close_matches(str(where[-1]), _field_names(model), n=1)
-        message = "unknown key" + (f"; did you mean {close[0]!r}?" if close else "")
-    elif detail["type"] == "missing":
-        message = "required, but not there"
-    elif not isinstance(detail["input"], dict | list):
-        message += f", got {detail['input']!r}"
-    return f"line {line}: {field or '(whole file)'}: {message}"
+    where = _where(detail)
+    return f"line {nearest_line(lines, where)}: {problem(detail, model)}"
+
+
+def _where(detail: ErrorDetails) -> list[int | str]:
+    return [part for part in detail["loc"] if isinstance(part, int) or not part.endswith("]")]
 
 
 def _refuse_repeated_keys(path: Path, node: yaml.Node | None, around: tuple[int, ...] = ()) -> None:

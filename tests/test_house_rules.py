@@ -32,7 +32,7 @@ def test_declaration_folders_hold_no_python_beyond_markers_and_the_harness_hooks
         for path in (ROOT / name).rglob("*.py")
     }
     markers = {f"{name}/__init__.py" for name in ("lm_eval_tasks", "mixtures", "recipes")}
-    assert found == markers | {"lm_eval_tasks/openbook/hooks.py"}
+    assert found == markers | {"lm_eval_tasks/_shared/hooks.py"}
 
 
 def test_importing_the_command_line_loads_nothing_heavy():

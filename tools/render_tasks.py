@@ -4,29 +4,59 @@ python tools/render_tasks.py [--check]
 """
 
 import sys
+from itertools import product
 from pathlib import Path
+from typing import NamedTuple
 
 from medlong.exam.prompts import SCORINGS
 from medlong.exam.sitting import CONTROL_ARMS, LENGTH_ARMS
 
 ROOT = Path(__file__).resolve().parent.parent / "lm_eval_tasks"
 
+
+class Family(NamedTuple):
+    """One folder of tasks: a bank, and the arms it is asked in."""
+
+    bank: str
+    shortest: int
+    """Tokens of the shortest book."""
+
+    floor: str
+    """What answering without a book comes to."""
+
+    tagged: bool
+    """Whether the tags of all families hold it: only where nothing has to be imported first."""
+
+    @property
+    def lengths(self) -> tuple[str, ...]:
+        """Its arms with a book."""
+        return tuple(arm for arm, length in LENGTH_ARMS.items() if length >= self.shortest)
+
+
+FAMILIES = {
+    "openbook": Family("formulary", 1024, "which an exam of invented drugs puts at chance", tagged=True),
+    "textbook": Family("textbook", 8192, "what the model knows of the subject", tagged=False),
+    "pubmedqa": Family("pubmedqa", 1024, "what the model knows or guesses", tagged=False),
+    "bank": Family("own", 1024, "what the model knows or guesses", tagged=False),
+}
+
 WHAT = {
-    "closed": "no book: the floor, which an exam of invented drugs puts at chance",
     "oracle": "the gold pages alone: the ceiling",
     **{arm: f"a book that fills {length:,} tokens, prompt and answer together" for arm, length in LENGTH_ARMS.items()},
 }
 
 
-def leaf(family: str, bank: str, scoring: str, arm: str) -> tuple[str, str]:
+def leaf(family: str, scoring: str, arm: str) -> tuple[str, str]:
     """Return file name and text of one leaf task."""
     name = f"{group_name(family, scoring)}_{arm}"
+    made = FAMILIES[family]
+    what = WHAT.get(arm) or f"no book: the floor, {made.floor}"
     text = (
-        f"# {family} exam, {scoring} scoring, {WHAT[arm]}.\n"
-        f"include: _{scoring}.yaml\n"
+        f"# {family} exam, {scoring} scoring, {what}.\n"
+        f"include: ../_shared/_{scoring}.yaml\n"
         f"task: {name}\n"
-        f"tag: [medlong_{arm}]\n"
-        f"dataset_kwargs: {{arm: {arm}, scoring: {scoring}, bank: {bank}}}\n"
+        + (f"tag: [medlong_{arm}]\n" if made.tagged else "")
+        + f"dataset_kwargs: {{arm: {arm}, scoring: {scoring}, bank: {made.bank}}}\n"
     )
     return f"{name}.yaml", text
 
@@ -57,11 +87,11 @@ def group_name(family: str, scoring: str) -> str:
 def rendered() -> dict[Path, str]:
     """Return every rendered file and its text."""
     files = {}
-    for scoring in SCORINGS:
-        made = [leaf("openbook", "formulary", scoring, arm) for arm in (*CONTROL_ARMS, *LENGTH_ARMS)]
-        made.append(group("openbook", scoring, "", tuple(LENGTH_ARMS)))
-        made.append(group("openbook", scoring, "_controls", CONTROL_ARMS))
-        files.update({ROOT / "openbook" / name: text for name, text in made})
+    for (family, row), scoring in product(FAMILIES.items(), SCORINGS):
+        made = [leaf(family, scoring, arm) for arm in (*CONTROL_ARMS, *row.lengths)]
+        made.append(group(family, scoring, "", row.lengths))
+        made.append(group(family, scoring, "_controls", CONTROL_ARMS))
+        files.update({ROOT / family / name: text for name, text in made})
     return files
 
 
@@ -77,6 +107,7 @@ def main(argv: list[str]) -> int:
     for path in strays:
         path.unlink()
     for path, text in files.items():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text)
     print(f"{len(files)} files under {ROOT.name}/")
     return 0

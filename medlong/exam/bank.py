@@ -39,6 +39,17 @@ class Item:
     group: str = ""
     """Items of one group share pages and are asked from the same book wherever they fit."""
 
+    fixed_order: bool = False
+    """Whether the options stay in the author's order, as "all of the above" asks for."""
+
+    place: int = 0
+    """Index of the answer among the options in the author's order."""
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The options in the author's order."""
+        return (*self.distractors[: self.place], self.answer, *self.distractors[self.place :])
+
 
 @dataclass(frozen=True)
 class Bank:
@@ -49,6 +60,12 @@ class Bank:
     language: str
     pages: tuple[Page, ...]
     items: tuple[Item, ...]
+    licence: str = ""
+    source: str = ""
+    """Where the pages and items come from, for people to read."""
+
+    shortest: int = 0
+    """Tokens of the shortest book it is made for; 0 for a bank whose every item fits every book."""
 
     @cached_property
     def page(self) -> dict[str, Page]:

@@ -1,8 +1,104 @@
-"""Sub-commands of this package."""
+"""`medlong bank`: check, begin and import banks of pages and questions."""
 
 import argparse
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from medlong.exam.bank import Bank
+    from medlong.exam.importers.made import Imported
 
 
 def add(commands: "argparse._SubParsersAction[Any]") -> None:
-    """Add this package's sub-commands."""
+    """Add `bank` with its sub-commands check, new and import."""
+    bank = commands.add_parser("bank", help="check, begin and import banks for the exam", description=__doc__)
+    kinds = bank.add_subparsers(dest="bank_command", required=True, metavar="COMMAND")
+    check = kinds.add_parser("check", help="list every fault of a bank by file and line")
+    check.add_argument("folder", type=Path, metavar="DIR")
+    check.set_defaults(run=_check)
+    new = kinds.add_parser("new", help="write a small working example to change into your own bank")
+    new.add_argument("folder", type=Path, metavar="DIR")
+    new.set_defaults(run=_new)
+    take = kinds.add_parser("import", help="make a bank from data of another project")
+    sources = take.add_subparsers(dest="source", required=True, metavar="SOURCE")
+    openstax = sources.add_parser("openstax", help="a book's CNXML: a checkout of an openstax/osbooks-* repository")
+    openstax.add_argument("place", type=Path, metavar="DIR", help="holds modules/ and, mostly, collections/")
+    openstax.set_defaults(run=_import)
+    pubmedqa = sources.add_parser("pubmedqa", help="PubMedQA's JSON: ori_pqal.json, or a part of it")
+    pubmedqa.add_argument("place", type=Path, metavar="FILE")
+    pubmedqa.set_defaults(run=_import)
+    for source in (openstax, pubmedqa):
+        source.add_argument(
+            "--out", type=Path, required=True, metavar="DIR", help="the bank's folder; a bank is replaced"
+        )
+
+
+def _check(args: argparse.Namespace) -> int:
+    from medlong.exam import bankfile
+
+    _describe(bankfile.read(args.folder))
+    return 0
+
+
+def _new(args: argparse.Namespace) -> int:
+    from medlong.errors import ConfigError
+    from medlong.exam import bankfile, example
+
+    if args.folder.exists() and (not args.folder.is_dir() or any(args.folder.iterdir())):
+        raise ConfigError(f"{args.folder}: is there already; name a new folder")
+    bankfile.write(example.bank(), args.folder)
+    print(f"{args.folder}: 4 pages, 4 items; change them, then: medlong bank check {args.folder}")
+    print(f'Ask it with: --tasks medlong_bank --metadata \'{{"medlong_bank": "{args.folder}"}}\'')
+    return 0
+
+
+def _import(args: argparse.Namespace) -> int:
+    from medlong.exam import bankfile
+    from medlong.exam.importers import openstax, pubmedqa
+
+    bankfile.refuse_strangers(args.out)
+    imported = (openstax if args.source == "openstax" else pubmedqa).read(args.place)
+    left_out = ({"id": row.id, "reason": row.reason} for row in imported.left_out)
+    bankfile.write(imported.bank, args.out, left_out)
+    _describe(bankfile.read(args.out))
+    _describe_left_out(imported, args.out)
+    return 0
+
+
+def _describe(bank: "Bank") -> None:
+    """Print what is in a bank, and how many items its shortest book leaves out."""
+    from collections import Counter
+    from statistics import median
+
+    from medlong.exam.prompts import LETTERS
+    from medlong.exam.sitting import too_long
+    from medlong.exam.tokens import reference
+
+    tokens = reference().counts([page.text for page in bank.pages])
+    kinds = Counter(item.kind for item in bank.items)
+    letters = Counter(LETTERS[item.place] for item in bank.items)
+    out = len(too_long(bank))
+    print(f"{bank.name} {bank.version} ({bank.language}): {len(bank.pages)} pages, {len(bank.items)} items")
+    print(f"  kinds: {', '.join(f'{kind} {count}' for kind, count in sorted(kinds.items()))}")
+    print(f"  right letters as written: {', '.join(f'{letter} {letters[letter]}' for letter in sorted(letters))}")
+    print(f"  options in a fixed order: {sum(item.fixed_order for item in bank.items)} items")
+    print(
+        f"  tokens a page (reference counter): median {median(tokens):,.0f}, longest {max(tokens):,}; "
+        f"all pages {sum(tokens):,}"
+    )
+    print(
+        f"  asked: {len(bank.items) - out} items; {out} have gold pages of more than half of {bank.shortest:,} tokens"
+    )
+
+
+def _describe_left_out(imported: "Imported", folder: Path) -> None:
+    from collections import Counter
+
+    from medlong.exam.bankfile import LEFT_OUT
+
+    reasons = Counter(row.reason for row in imported.left_out)
+    for reason, count in sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0])):
+        print(f"  left out: {count} ({reason})")
+    if imported.images:
+        print(f"  images not on the pages: {imported.images} (captions are)")
+    print(f"{folder}: every row left out is in {LEFT_OUT}")

@@ -5,11 +5,14 @@ groups, kinds in turn. In slot r of a shelf, member m of the group gets letter m
 fifth (r + m) mod 5: over a shelf every (letter, fifth) pair then occurs once, and over as
 many shelves as there are kinds (when that number is prime to five) every
 (kind, letter, fifth) triple occurs once. A shelf is what shares one long book.
+In a group that does not hold every letter once (fewer than four members, or options other
+than four) the letters start one further from shelf to shelf. Items whose options have a
+fixed order keep their letter and sit in groups of their own. Members that ask about the
+same page share its depth, so m counts pages where it stands for a depth.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from medlong.exam.bank import Bank, Item
 from medlong.hashing import keyed, keyed_order
@@ -53,7 +56,7 @@ def shelves(bank: Bank, seed: int) -> tuple[Shelf, ...]:
         Shelf(
             name=f"{number:03d}",
             groups=tuple(
-                tuple(_seat(item, slot, member, bank, seed) for member, item in enumerate(group))
+                tuple(_seats(group, slot, number, bank, seed))
                 for slot, group in enumerate(groups[start : start + GROUPS_A_SHELF])
             ),
         )
@@ -62,9 +65,11 @@ def shelves(bank: Bank, seed: int) -> tuple[Shelf, ...]:
 
 
 def _groups(items: Sequence[Item]) -> Iterator[tuple[Item, ...]]:
-    """Yield runs of items that name one group; items that name none are grouped by kind as they come."""
-    for _, run in groupby(items, key=lambda item: (item.kind, item.group)):
-        members = list(run)
+    """Yield items that name one group together; items that name none are grouped by kind as they come."""
+    runs: dict[tuple[str, str, bool], list[Item]] = {}
+    for item in items:
+        runs.setdefault((item.kind, item.group, item.fixed_order), []).append(item)
+    for members in runs.values():
         for start in range(0, len(members), GROUP_SIZE):
             yield tuple(members[start : start + GROUP_SIZE])
 
@@ -82,16 +87,27 @@ def _interleave(groups: Iterator[tuple[Item, ...]], bank: Bank, seed: int) -> It
         yield from (queue[place] for queue in queues if place < len(queue))
 
 
-def _seat(item: Item, slot: int, member: int, bank: Bank, seed: int) -> Seat:
-    key = (bank.name, bank.version, seed, item.id)
-    wrong = keyed_order(item.distractors, "option", *key)
-    answer_index = member % (len(wrong) + 1)
-    fifth = (slot + member) % FIFTHS
-    within = keyed("depth", *key) / 2**64
-    return Seat(
-        item=item,
-        options=(*wrong[:answer_index], item.answer, *wrong[answer_index:]),
-        answer_index=answer_index,
-        fifth=fifth,
-        depth=(fifth + within) / FIFTHS,
-    )
+def _seats(group: Sequence[Item], slot: int, shelf: int, bank: Bank, seed: int) -> Iterator[Seat]:
+    """Yield the seats of a group; items that ask about one page have its depth in common."""
+    comes_round = all(len(group) % (len(item.distractors) + 1) == 0 for item in group)
+    turn = 0 if comes_round else shelf
+    pages = list(dict.fromkeys(item.gold[0] for item in group))
+    for member, item in enumerate(group):
+        fifth = (slot + pages.index(item.gold[0])) % FIFTHS
+        leader = next(other for other in group if other.gold[0] == item.gold[0])
+        within = keyed("depth", bank.name, bank.version, seed, leader.id) / 2**64
+        wrong = _wrong(item, bank, seed)
+        answer_index = item.place if item.fixed_order else (member + turn) % (len(wrong) + 1)
+        yield Seat(
+            item=item,
+            options=(*wrong[:answer_index], item.answer, *wrong[answer_index:]),
+            answer_index=answer_index,
+            fifth=fifth,
+            depth=(fifth + within) / FIFTHS,
+        )
+
+
+def _wrong(item: Item, bank: Bank, seed: int) -> tuple[str, ...]:
+    if item.fixed_order:
+        return item.distractors
+    return tuple(keyed_order(item.distractors, "option", bank.name, bank.version, seed, item.id))

@@ -1,7 +1,8 @@
 """One exam as one model sits it: every arm's prompts for a bank, a seed and a tokenizer."""
 
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,8 +11,10 @@ from medlong.exam import banks, design, prompts
 from medlong.exam.bank import Bank, Item
 from medlong.exam.design import Seat, Shelf
 from medlong.exam.packing import Book, Costs, Packer
-from medlong.exam.tokens import Counter
+from medlong.exam.tokens import Counter, reference
 from medlong.hashing import text_digest
+
+log = logging.getLogger("medlong")
 
 LENGTH_ARMS = {f"{thousands:03d}k": thousands * 1024 for thousands in (1, 2, 4, 8, 16, 32)}
 """Arms with a book, and the tokens of the whole prompt with its answer."""
@@ -21,6 +24,9 @@ CONTROL_ARMS = ("closed", "oracle")
 
 ANSWER_TOKENS = 64
 """Tokens kept free for a generated answer; the longest form, so that all scorings share their books."""
+
+SHORT = 0.75
+"""A book filled to less than this share of its length is told of in the log."""
 
 QUESTION = "Question"
 """Every question form begins with this word: what stands before it is counted with it in place."""
@@ -89,12 +95,21 @@ class Sitting:
         """
         if arm not in self._sheets:
             if arm in LENGTH_ARMS:
+                self._refuse_short(arm)
                 self._sheets[arm] = self._open(LENGTH_ARMS[arm])
             elif arm in CONTROL_ARMS:
                 self._sheets[arm] = self._control(arm)
             else:
                 raise ConfigError(f"no arm named {arm!r}; known: {', '.join((*CONTROL_ARMS, *LENGTH_ARMS))}")
         return self._sheets[arm]
+
+    def _refuse_short(self, arm: str) -> None:
+        if LENGTH_ARMS[arm] < self.bank.shortest:
+            fit = [name for name, length in LENGTH_ARMS.items() if length >= self.bank.shortest]
+            raise ConfigError(
+                f"bank {self.bank.name}: its books start at {self.bank.shortest:,} tokens (`shortest` in bank.yaml), "
+                f"so there is no arm {arm}; there are: {', '.join((*CONTROL_ARMS, *fit))}"
+            )
 
     def _control(self, arm: str) -> list[Sheet]:
         seats = [seat for shelf in self.shelves for seat in shelf.seats]
@@ -106,13 +121,25 @@ class Sitting:
         books = self._packer.books(length)
         texts = [self._text(book.pages) for book in books]
         counts = self._before_question(texts)
-        sheets = []
+        sheets, filled = [], []
         for book, text, count in zip(books, texts, counts, strict=True):
             book, text, count = self._trimmed(book, text, count, length)
+            longest = max(self._packer.costs.tail[seat.item.id] for seat in book.seats)
+            filled.append(self.counter.overhead + count + longest)
             sheets += [
                 Sheet(seat, text, book.id, self._packer.depth(book, seat.item.gold[0]), count) for seat in book.seats
             ]
+        self._say_short(length, filled)
         return sheets
+
+    def _say_short(self, length: int, filled: Sequence[int]) -> None:
+        short = sum(tokens < SHORT * length for tokens in filled)
+        if short:
+            log.warning(
+                "medlong: bank %s: %d of %d books of %d tokens are less than %d %% full, the shortest has %d: "
+                "pages are whole, and none is read twice",
+                self.bank.name, short, len(filled), length, round(100 * SHORT), min(filled),
+            )  # fmt: skip
 
     def _trimmed(self, book: Book, text: str, count: int, length: int) -> tuple[Book, str, int]:
         """Return the book less as many fillers as a tokenizer that merges across pages makes too many."""
@@ -138,9 +165,49 @@ class Sitting:
 
 
 @lru_cache(maxsize=4)
-def sitting(bank: str, counter: Counter, seed: int, answer_tokens: int) -> Sitting:
-    """Return the sitting of one bank for one tokenizer, built once a process."""
-    return Sitting(banks.load(bank), counter, seed, answer_tokens)
+def sitting(source: str, counter: Counter, seed: int, answer_tokens: int) -> Sitting:
+    """Return the sitting of one bank for one tokenizer, built once a process.
+
+    Args:
+        source: The bank, as `banks.source` names it.
+        counter: Counts tokens as the evaluated model does.
+        seed: Of letters, depths and fillers.
+        answer_tokens: Kept free for a generated answer.
+    """
+    return Sitting(asked(source), counter, seed, answer_tokens)
+
+
+@lru_cache(maxsize=4)
+def asked(source: str) -> Bank:
+    """Return a bank less the items that are too long for its shortest book, and say in the log which those are.
+
+    They are left out of every arm, and found with the reference counter: so all arms and all
+    models have the same items.
+
+    Raises:
+        ConfigError: If no item is left.
+    """
+    bank = banks.load(source)
+    long = too_long(bank)
+    if not long:
+        return bank
+    out = f"{len(long)} of {len(bank.items)} items"
+    why = f"their gold pages fill more than half of the shortest book, {bank.shortest:,} tokens"
+    if len(long) == len(bank.items):
+        raise ConfigError(f"bank {bank.name}: {out} left out: {why}; raise `shortest` in bank.yaml")
+    log.warning("medlong: bank %s: %s are left out of every arm: %s", bank.name, out, why)
+    log.info("medlong: bank %s: left out: %s", bank.name, ", ".join(item.id for item in long))
+    gone = {item.id for item in long}
+    return replace(bank, items=tuple(item for item in bank.items if item.id not in gone))
+
+
+def too_long(bank: Bank) -> tuple[Item, ...]:
+    """Return the items whose gold pages fill more than half of the bank's shortest book by the reference counter."""
+    if not bank.shortest:
+        return ()
+    gold = sorted({page for item in bank.items for page in item.gold})
+    tokens = dict(zip(gold, reference().counts([bank.page[page].text for page in gold]), strict=True))
+    return tuple(item for item in bank.items if 2 * sum(tokens[page] for page in item.gold) > bank.shortest)
 
 
 @lru_cache(maxsize=65536)

@@ -8,14 +8,14 @@ from typing import Any
 
 from medlong.catalog import unknown
 from medlong.errors import ConfigError
-from medlong.exam import prompts
+from medlong.exam import banks, prompts
 from medlong.exam.sitting import ANSWER_TOKENS, LENGTH_ARMS, Sheet, Sitting, prefix_digest, sitting
 from medlong.exam.tokens import Window, counter_for, window_for
 from medlong.scoring.answers import best_option, lenient_letter, strict_letter
 
 log = logging.getLogger("medlong")
 
-SETTINGS = ("medlong_answer_tokens", "medlong_items", "medlong_seed", "medlong_tokenizer")
+SETTINGS = ("medlong_answer_tokens", "medlong_bank", "medlong_items", "medlong_seed", "medlong_tokenizer")
 """What a user may set by --metadata."""
 
 Doc = Mapping[str, Any]
@@ -30,7 +30,7 @@ def load(*, arm: str, scoring: str, bank: str = "formulary", **metadata: Any) ->
     Args:
         arm: `closed`, `oracle`, or a length such as `008k`.
         scoring: One of `generate`, `letter`, `cloze`.
-        bank: Name of the bank.
+        bank: Name of the bank; `own` for the one in the folder that `medlong_bank` names.
         metadata: The model's arguments and the user's `--metadata`. Read are the keys that
             name tokenizer, chat template arguments and window, and those of `SETTINGS`.
 
@@ -42,7 +42,7 @@ def load(*, arm: str, scoring: str, bank: str = "formulary", **metadata: Any) ->
     _refuse_unknown(metadata)
     seed = _number(metadata, "medlong_seed", 0, least=0)
     answer_tokens = _number(metadata, "medlong_answer_tokens", ANSWER_TOKENS, least=1)
-    sat = sitting(bank, counter_for(metadata), seed, answer_tokens)
+    sat = sitting(banks.source(bank, metadata), counter_for(metadata), seed, answer_tokens)
     sheets = sat.sheets(arm)
     sheets = sheets[: _number(metadata, "medlong_items", len(sheets), least=1)]
     window = window_for(metadata)

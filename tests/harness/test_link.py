@@ -27,7 +27,7 @@ def test_link_then_unlink_leaves_the_folder_as_it_was(tasks):
 
 def test_linking_again_mends_a_changed_copy(tasks):
     link.link()
-    (tasks / "medlong" / "openbook" / "_base.yaml").write_text("old")
+    (tasks / "medlong" / "_shared" / "_base.yaml").write_text("old")
     assert link.status().state == "stale"
     assert link.link().state == "linked"
 

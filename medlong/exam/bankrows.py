@@ -1,0 +1,84 @@
+"""What a bank's files hold, line by line, and the text of a `bank.yaml`."""
+
+import re
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from medlong.config import Strict
+from medlong.exam.prompts import LETTERS
+
+SHORTEST = 1024
+"""Tokens of the shortest book of a bank that does not say."""
+
+SHEET_TEXT = """\
+# A medlong bank: pages to read (pages.jsonl) and questions about them (items.jsonl), one JSON object a line.
+# A page: id, text. It is read whole: never cut, never split.
+# An item: id, kind, question, options (2 to 10), answer (the letter of the right option), gold (ids of the pages
+# that answer it), and where wanted: near (ids of pages that mislead; books take them before other pages), group
+# (items of one group share a book), fixed_order (true: options are never re-ordered).
+# `medlong bank check` on this folder lists every fault by file and line.
+name: {name}
+# Change it whenever a page or an item changes: results of two versions are never compared.
+version: {version}
+language: {language}
+licence: {licence}
+source: {source}
+# Tokens of the shortest book. An item whose gold pages fill more than half of it is not asked in any arm.
+shortest: {shortest}
+"""
+
+_NAMES_OTHERS = re.compile(
+    r"^(all|none|any|both|neither|two|each)( of)?( the)? (above|these|those|preceding|options|choices|answers)\b"
+    r"|\b(all|none|any) (of )?the (above|choices|options|answers)\b"
+    r"|^(both |neither |either |only )?\(?[a-j]\)?( (and|or|nor|&) |, ?)\(?[a-j]\)?\b"
+    r"|^(only )?\(?[a-j]\)? only$",
+    re.IGNORECASE,
+)
+
+
+class SheetRow(Strict):
+    """What `bank.yaml` holds."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]*$")
+    """Small letters, digits, `_`, `.` and `-`; stands in every result."""
+
+    version: str = Field(min_length=1)
+    """Anything; results of two versions are never compared. In quotes."""
+
+    language: str = Field(min_length=2)
+    licence: str = ""
+    source: str = ""
+
+    shortest: int = Field(default=SHORTEST, ge=SHORTEST)
+    """Tokens of the shortest book; an item whose gold pages fill more than half of it is not asked."""
+
+
+class PageRow(Strict):
+    """One line of `pages.jsonl`."""
+
+    id: str = Field(min_length=1)
+    text: str = Field(min_length=1)
+
+
+class ItemRow(Strict):
+    """One line of `items.jsonl`."""
+
+    id: str = Field(min_length=1)
+    kind: str = Field(min_length=1)
+    question: str = Field(min_length=1)
+    options: tuple[str, ...] = Field(min_length=2, max_length=len(LETTERS))
+    answer: str
+    """The letter of the right option: A for the first."""
+
+    gold: tuple[str, ...] = Field(min_length=1)
+    near: tuple[str, ...] = ()
+    group: str = ""
+
+    fixed_order: bool | None = None
+    """When absent: true if an option speaks of other options."""
+
+
+def names_other_options(options: Sequence[str]) -> bool:
+    """Say whether an option speaks of other options by their place: such options keep their order."""
+    return any(_NAMES_OTHERS.search(option.strip()) for option in options)
