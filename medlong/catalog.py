@@ -7,6 +7,9 @@ from pathlib import Path
 
 from medlong.errors import ConfigError
 
+RUN_FILE = "medlong_run.json"
+"""The file beside a checkpoint that says what was trained on what."""
+
 KINDS = ("lm_eval_tasks", "mixtures", "recipes")
 
 

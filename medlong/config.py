@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -163,12 +163,13 @@ def _field_names(model: type[BaseModel]) -> set[str]:
         seen.add(current)
         for name, field in current.model_fields.items():
             names.add(name)
-            pending.extend(_models_in(field.annotation))
+            pending.extend(models_in(field.annotation))
     return names
 
 
-def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+def models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    """Yield the pydantic models that a field's annotation names, however deep."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
-    for inner in getattr(annotation, "__args__", ()):
-        yield from _models_in(inner)
+    for inner in get_args(annotation):
+        yield from models_in(inner)

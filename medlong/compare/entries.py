@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from medlong.catalog import RUN_FILE
 from medlong.compare.faults import Faults
-from medlong.compare.records import RUN_FILE, Mixture, ResultsRecord, Run
+from medlong.compare.records import Mixture, ResultsRecord, Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from medlong.compare.faults import Faults
 
 TASK_PREFIX = "medlong_"
-RUN_FILE = "medlong_run.json"
 _NESTED = re.compile(r"checkpoint-\d+|merged")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from medlong.catalog import RUN_FILE
 from medlong.errors import DataError
 
 SKIPPED = frozenset({"last_run_prepared", "site-packages", "node_modules", "__pycache__"})
@@ -50,7 +51,7 @@ def scan(folders: Sequence[Path]) -> Found:
     samples: dict[tuple[Path, str], dict[str, Path]] = {}
     runs, manifests = [], []
     for path in _files(folders):
-        if path.name == "medlong_run.json":
+        if path.name == RUN_FILE:
             runs.append(path)
         elif path.name == "manifest.json":
             manifests.append(path)

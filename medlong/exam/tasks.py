@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from medlong.catalog import unknown
+from medlong.catalog import RUN_FILE, unknown
 from medlong.errors import ConfigError
 from medlong.exam import banks, prompts
 from medlong.exam.sitting import ANSWER_TOKENS, LENGTH_ARMS, Sheet, Sitting, prefix_digest, sitting
@@ -109,7 +109,7 @@ def run_id_of(metadata: Mapping[str, Any]) -> str:
         if not isinstance(name, str) or not Path(name).is_dir():
             continue
         for folder in (Path(name), Path(name).resolve().parent):
-            record = folder / "medlong_run.json"
+            record = folder / RUN_FILE
             if record.is_file():
                 return _run_id(record)
     return ""

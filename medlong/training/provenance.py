@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 from medlong import __version__
 from medlong.atomic import write_text
+from medlong.catalog import RUN_FILE
 from medlong.hashing import text_digest
 from medlong.training.recipe import base_model_id, data_paths, mixture_file, run_id
 
 LOG = logging.getLogger(__name__)
-RUN_FILE = "medlong_run.json"
 MERGED = "merged"
 """The folder that `axolotl merge-lora` writes inside a run's output."""
 

@@ -8,11 +8,12 @@ from copy import deepcopy
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from medlong.config import models_in
 from medlong.errors import MissingPackageError
 from medlong.training.data import Fault
 
@@ -131,7 +132,7 @@ def _unknown(
         if key not in known:
             yield Fault(place, _advice(str(key), list(known)))
             continue
-        inside = (schema.dataset,) if not where and key in DATASETS else tuple(_models_in(known[key].annotation))
+        inside = (schema.dataset,) if not where and key in DATASETS else tuple(models_in(known[key].annotation))
         if inside:
             yield from _inside(inner, inside, schema, place)
 
@@ -159,10 +160,3 @@ def _spellings(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
             for choice in getattr(alias, "choices", (alias,)):
                 if isinstance(choice, str):
                     yield choice, field
-
-
-def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _models_in(inner)

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from medlong.catalog import RUN_FILE
 from medlong.training import provenance
-from medlong.training.provenance import RUN_FILE, Progress
+from medlong.training.provenance import Progress
 
 DONE = Progress(steps=2, curve=[(1, 3.5), (2, 3.0)], tokens=100, trainable_tokens=40, model_revision=None)
 
