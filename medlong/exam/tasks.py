@@ -10,6 +10,7 @@ from medlong.catalog import RUN_FILE, unknown
 from medlong.errors import ConfigError
 from medlong.exam import banks, prompts
 from medlong.exam.arms import Arm, parse
+from medlong.exam.ranks import in_hands, processes
 from medlong.exam.sitting import ANSWER_TOKENS, Sheet, Sitting, prefix_digest, sitting
 from medlong.exam.tokens import MOST, Window, counter_for, window_for
 from medlong.scoring.answers import best_option, lenient_letter, strict_letter
@@ -50,6 +51,7 @@ def load(*, arm: str, scoring: str, bank: str = "formulary", **metadata: Any) ->
     sat = sitting(banks.source(bank, metadata), counter_for(metadata), seed, answer_tokens).of(asked.variant)
     sheets = sat.sheets(asked.base)
     sheets = _askable(sheets[: _number(metadata, "medlong_items", len(sheets), least=1)], sat, arm, scoring)
+    sheets = in_hands(sheets, lambda sheet: sheet.book, processes())
     window = window_for(metadata)
     run_id = run_id_of(metadata)
     docs = [_doc(sat, sheet, asked, scoring, window, run_id) for sheet in sheets]

@@ -54,7 +54,17 @@ HARMLESS = {
 
 @register_model("medlong-hf")
 class SharedPrefixLM(HFLM):  # type: ignore[misc]
-    """HFLM whose requests are answered from one branching KV cache, in prefix order."""
+    """HFLM whose requests are answered from one branching KV cache, in prefix order.
+
+    Launched in several processes (`accelerate launch`, torchrun) it shares the documents out among them on any
+    device and over machines; `hf` does so on the GPUs of one machine alone.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        launched = getattr(self, "accelerator", None)
+        if launched is not None and launched.num_processes > 1 and not kwargs.get("tp_plan"):
+            self._rank, self._world_size = launched.process_index, launched.num_processes
 
     def _loglikelihood_tokens(
         self, requests: list[Request], disable_tqdm: bool = False, override_bs: int | None = None
@@ -103,8 +113,7 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
 
     def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
         """Return the greedy completion of each request, in order; anything but greedy goes to `hf`'s own code."""
-        plain = self._can_branch() and not _processors(self.model.generation_config)
-        if not requests or not plain or not all(_is_greedy(request.args[1]) for request in requests):
+        if not requests or not self._can_branch() or not self._decodes_greedily(requests):
             return list(super().generate_until(requests, disable_tqdm))
         last = _end_tokens(self.model.generation_config)
         eos = self.tok_decode(self.eot_token_id, skip_special_tokens=False)
@@ -126,6 +135,18 @@ class SharedPrefixLM(HFLM):  # type: ignore[misc]
             self._tree.generate(rows, ends, finish)
         self._tell(rows)
         return answers
+
+    def _decodes_greedily(self, requests: Sequence[Instance]) -> bool:
+        """Say whether every request wants the likeliest token each time; if not, warn that `hf`'s code takes over."""
+        changes = _processors(self.model.generation_config)
+        for request in requests:
+            changes |= _not_greedy(request.args[1])
+        if changes:
+            named = ", ".join(sorted(changes))
+            log.warning(
+                "medlong-hf: %s is not plain greedy decoding; reading prompts in full, as --model hf does", named
+            )
+        return not changes
 
     def _new_tree(self) -> PrefixTree:
         takes_mask = self.model.config._attn_implementation in MASKED_ATTENTION
@@ -214,10 +235,11 @@ def _score(ids: Sequence[int], first: int, after: dict[int, torch.Tensor]) -> tu
     return float(chosen.sum()), bool((rows.argmax(dim=1) == wanted).all())
 
 
-def _is_greedy(gen_kwargs: dict[str, Any]) -> bool:
+def _not_greedy(gen_kwargs: dict[str, Any]) -> set[str]:
+    """Return the arguments of a generation request that plain greedy decoding does not obey."""
     kwargs = normalize_gen_kwargs(gen_kwargs, 1)
     rest = set(kwargs) - {"until", "max_gen_toks"} - GREEDY_KEYS
-    return not rest and not kwargs.get("do_sample") and not kwargs.get("temperature")
+    return rest | {key for key in GREEDY_KEYS if kwargs.get(key)}
 
 
 def fingerprint(model: torch.nn.Module, max_length: int) -> str:

@@ -70,7 +70,7 @@ def test_greedy_text_equals_stock(pair, tiny_model, until):
     assert ours._tree.cache.get_seq_length() == 0
 
 
-def test_a_generation_config_that_changes_greedy_picks_is_left_to_stock(tiny_model):
+def test_a_generation_config_that_changes_greedy_picks_is_left_to_stock(tiny_model, caplog):
     arguments = {"pretrained": str(tiny_model), "device": "cpu", "dtype": "float32", "batch_size": 1}
     stock, ours = HFLM(**arguments), SharedPrefixLM(**arguments)
     for lm in (stock, ours):
@@ -80,6 +80,32 @@ def test_a_generation_config_that_changes_greedy_picks_is_left_to_stock(tiny_mod
     requests = [Instance("generate_until", doc, (tasks.doc_to_text(doc), dict(kwargs)), 0) for doc in docs]
     assert ours.generate_until(requests, True) == stock.generate_until(requests, True)
     assert not hasattr(ours, "_tree")
+    assert "repetition_penalty is not plain greedy decoding; reading prompts in full" in caplog.text
+
+
+def test_sampling_is_left_to_stock_and_said_so(tiny_model, caplog):
+    ours = SharedPrefixLM(pretrained=str(tiny_model), device="cpu", dtype="float32", batch_size=1)
+    kwargs = {"until": [], "max_gen_toks": 2, "do_sample": True, "temperature": 0.7, "top_p": 0.9}
+    ours.generate_until([Instance("generate_until", {}, ("a question", kwargs), 0)], True)
+    assert not hasattr(ours, "_tree")
+    assert "do_sample, temperature, top_p is not plain greedy decoding" in caplog.text
+
+
+def test_half_precision_is_as_near_to_stock_as_its_rounding(tiny_model):
+    arguments = {"pretrained": str(tiny_model), "device": "cpu", "dtype": "bfloat16", "batch_size": 1}
+    requests = likelihood_requests(tiny_model, "cloze", "001k", 3)
+    expected = HFLM(**arguments).loglikelihood(requests, True)
+    found = SharedPrefixLM(**arguments).loglikelihood(requests, True)
+    assert [a for a, _ in found] == pytest.approx([a for a, _ in expected], rel=0.01)
+
+
+def test_a_task_that_shares_nothing_is_read_a_token_a_time_once(pair):
+    stock, ours = pair
+    texts = [f"{word} mg of the drug, given {word}" for word in ("one", "two", "six", "ten")]
+    requests = [Instance("loglikelihood", {}, (text, " daily"), 0) for text in texts]
+    expected, found = stock.loglikelihood(requests, True), ours.loglikelihood(requests, True)
+    assert [a for a, _ in found] == pytest.approx([a for a, _ in expected], abs=1e-4)
+    assert ours._tree.tokens_read <= sum(len(ours.tok_encode(text + " daily")) - 1 for text in texts)
 
 
 def cached(lm, path):
