@@ -81,12 +81,12 @@ class PrefixTree:
         When memory runs out in a pass, it is made again in smaller parts.
 
         Args:
-            rows: Token ids; a row may be a prefix of another or equal to it.
+            rows: Token ids, all of one type of sequence; a row may be a prefix of another or equal to it.
             needed: For each row the first position after which log-probabilities are
                 needed; a row's length or more when none are.
             visit: Gets the rows that end, while the cache holds them.
         """
-        order = sorted(range(len(rows)), key=lambda index: tuple(rows[index]))
+        order = sorted(range(len(rows)), key=rows.__getitem__)
         self._answer(tuple(nodes(rows, needed, order, 0)), visit)
 
     def generate(

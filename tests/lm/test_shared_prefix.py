@@ -239,3 +239,16 @@ def test_an_answer_longer_than_the_window_is_refused(tiny_model):
     request = Instance("generate_until", {}, ("a question", {"until": [], "max_gen_toks": 300}), 0)
     with pytest.raises(ConfigError, match="max_gen_toks is 300, but the model's window is 256 tokens"):
         ours.generate_until([request], True)
+
+
+@pytest.mark.parametrize("context", ["a dose", "a dose ", "<|im_start|>assistant\n", "two\n\n "])
+def test_a_pair_has_the_ids_of_stock_and_a_context_is_encoded_once_for_its_options(pair, context, monkeypatch):
+    stock, ours = pair
+    options = [" of 5 mg", "of 10 mg", "\n"]
+    expected = [stock._encode_pair(context, option) for option in options]
+    encoded = []
+    encode = ours.tok_encode
+    monkeypatch.setattr(ours, "tok_encode", lambda text: encoded.append(text) or encode(text))
+    found = [ours._encode_pair(context, option) for option in options]
+    assert [(list(own), list(rest)) for own, rest in found] == [(list(own), list(rest)) for own, rest in expected]
+    assert len(encoded) <= 1 + len(options)
