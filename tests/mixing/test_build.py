@@ -58,7 +58,16 @@ def test_what_is_written(tmp_path: Path, write_mixture: Writer) -> None:
         "share": "3/10",
         "quota": 6,
         "realised": {"examples": 6, "characters": characters},
-        "sources": {"a": {"available": 100, "distinct": 100, "duplicates_elsewhere": 0, "taken": 6, "max_repeats": 1}},
+        "sources": {
+            "a": {
+                "available": 100,
+                "rejected": 0,
+                "distinct": 100,
+                "duplicates_elsewhere": 0,
+                "taken": 6,
+                "max_repeats": 1,
+            }
+        },
     }
     assert manifest["sources"]["a"]["licence"] == "MIT"
     assert str(tmp_path) not in json.dumps(manifest)
@@ -123,6 +132,7 @@ def test_row_order_files_and_duplicates_change_nothing(
     assert lines(after.folder) == lines(before.folder)
     assert after.manifest["components"]["general"]["sources"]["a"] == {
         "available": 130,
+        "rejected": 0,
         "distinct": 100,
         "duplicates_elsewhere": 0,
         "taken": 10,
