@@ -94,10 +94,10 @@ def _written(value: object) -> object:
 
 
 def _text_encoding(value: str) -> str:
-    """Return the name of an encoding if it is one of text; the empty text is what every one of them can read."""
+    """Return the name of an encoding; one that turns text into text, such as rot13, is refused by `decode` alone."""
     try:
         codecs.lookup(value)
-        b"".decode(value)
+        b"a".decode(value, "replace")
     except (LookupError, ValueError):
         raise ValueError(f"{value!r} is no text encoding that Python knows; such as utf-8, gb18030, cp1252") from None
     return value

@@ -330,5 +330,7 @@ def test_real_files(tmp_path: Path, write_mixture: Writer) -> None:
 @pytest.mark.skipif(not REAL.is_dir(), reason=f"no real data sets in {REAL}")
 def test_a_real_empty_answer_is_found(tmp_path: Path, write_mixture: Writer) -> None:
     code = {"files": [str(REAL / "codealpaca" / "code_*.json")], "format": "alpaca", "licence": "Apache-2.0"}
-    with pytest.raises(DataError, match=r"code_alpaca_2k.json: line 1187: output: is empty \(source 'code'\)"):
+    with pytest.raises(
+        DataError, match=r"code_alpaca_2k.json: line 1187: output: is empty \(record \d+\) \(source 'code'\)"
+    ):
         build(write_mixture(sources={"code": code}, components={"x": {"sources": ["code"]}}, shares={"x": 1}), tmp_path)

@@ -21,7 +21,7 @@ def read(folder: Path, bad_rows: str, **source: object) -> tuple[list[Row], list
     ("name", "files", "format", "map", "good", "bad"),
     [
         ("gpteacher", "*.json", "alpaca", {"output": "response"}, 14_131, 0),
-        ("codealpaca", "*.json", "alpaca", {}, 6_551, 1),
+        ("codealpaca", "*.json", "alpaca", {}, 6_550, 2),
         ("gsm8k_train", "*.jsonl", "qa", {}, 7_473, 0),
         ("medquad_answered", "*.jsonl.gz", "qa", {}, 16_407, 0),
         ("mts_dialog", "*.csv", "qa", {"question": "dialogue", "answer": "section_text"}, 1_701, 0),
