@@ -1,6 +1,7 @@
 """Rows of a source on the Hugging Face hub, at a pinned commit, through `datasets`."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from medlong.errors import DataError, MissingPackageError
 from medlong.hub import why
@@ -14,13 +15,15 @@ def hub_records(source: Source, where: str) -> Iterator[Record]:
     It is downloaded once, into the cache of `datasets`, and read from there; no code of the data set is run.
 
     Raises:
-        DataError: If the hub does not give it; says what to do.
+        DataError: If the hub does not give it, or a folder of its name lies here; says what to do.
         MissingPackageError: If `datasets` is not installed.
     """
     try:
         from datasets import load_dataset
     except ModuleNotFoundError:
         raise MissingPackageError(f"{where}: hub needs the package datasets: pip install 'medlong[mix]'") from None
+    if source.hub and Path(source.hub).exists():  # `datasets` would read the folder, whatever the revision
+        raise DataError(f"{where}: a folder {source.hub} lies here and would be read for the hub's; run elsewhere")
     try:
         found = load_dataset(source.hub, source.config, split=source.split, revision=source.revision)
     except Exception as error:  # the hub's client raises errors of many kinds, with no base in common

@@ -353,7 +353,7 @@ def test_a_set_on_the_hub_is_asked_for_at_its_commit(monkeypatch: pytest.MonkeyP
         list(rows(hub()))
 
 
-def test_a_hub_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hub_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     datasets = pytest.importorskip("datasets")
 
     def load_dataset(*args: object, **kwargs: object) -> None:
@@ -361,6 +361,10 @@ def test_a_hub_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(datasets, "load_dataset", load_dataset)
     with pytest.raises(MedlongError, match=rf"source 'mine': the hub does not give some/set .* at {COMMIT}: no route"):
+        list(rows(hub()))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "some" / "set").mkdir(parents=True)
+    with pytest.raises(DataError, match=r"a folder some/set lies here and would be read for the hub's"):
         list(rows(hub()))
     monkeypatch.setitem(__import__("sys").modules, "datasets", None)
     with pytest.raises(MissingPackageError, match=r"needs the package datasets: pip install 'medlong\[mix\]'"):
