@@ -1,6 +1,7 @@
 """The sources a mixture draws from: looked up, located, and read as conversations."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -9,11 +10,14 @@ from medlong import catalog
 from medlong.config import dotted, line_numbers, load_yaml, nearest_line
 from medlong.errors import ConfigError, DataError
 from medlong.mixing.formats import to_messages
-from medlong.mixing.readers import records
+from medlong.mixing.hub import hub_records
+from medlong.mixing.readers import Bad, Record, place, records
 from medlong.mixing.select import Message
-from medlong.mixing.spec import Mixture, Source, SourceList
+from medlong.mixing.spec import Mixture, Source, SourceList, share_text
 
 EMBEDDED = "medlong.mixing.embedded."
+SHOWN = 3
+"""Bad rows that a message about too many of them shows."""
 
 
 class Origin(NamedTuple):
@@ -22,6 +26,29 @@ class Origin(NamedTuple):
     id: str
     source: Source
     declared: Path
+
+
+class Row(NamedTuple):
+    """One row of a source, and where it is from."""
+
+    file: str
+    """Relative to the folder of the file that declares the source; empty for a row that code made."""
+
+    line: int
+    """Where the row starts, from 1; its number where a file has no lines."""
+
+    messages: list[Message]
+
+
+class Reject(NamedTuple):
+    """A row that could not be read."""
+
+    file: str
+    line: int
+    reason: str
+
+
+Rejects = Callable[[Reject], None]
 
 
 def shipped() -> dict[str, Origin]:
@@ -62,19 +89,25 @@ def resolve(mixture: Mixture, path: Path) -> dict[str, Origin]:
     return found
 
 
-def rows(origin: Origin) -> Iterator[list[Message]]:
-    """Yield every row of a source as messages.
+def rows(origin: Origin, rejects: Rejects | None = None) -> Iterator[Row]:
+    """Yield every row of a source.
+
+    Args:
+        origin: The source.
+        rejects: Told of every bad row, where the source allows some (`bad_rows`); without it the first bad row stops.
 
     Raises:
         ConfigError: If the embedded module does not exist.
-        DataError: If files are missing, or a row is bad; the message names file, line and field.
+        DataError: If files are missing or damaged, or more rows are bad than may be; the message names file, line
+            and field. That there are too many is known after the last row.
+        MissingPackageError: If the package that reads such files is not installed.
     """
     if origin.source.embedded is not None:
         return _embedded(origin, origin.source.embedded)
-    return _from_files(origin)
+    return _read(origin, rejects)
 
 
-def _embedded(origin: Origin, module: str) -> Iterator[list[Message]]:
+def _embedded(origin: Origin, module: str) -> Iterator[Row]:
     where = f"{origin.declared}: source {origin.id!r}"
     if not module.startswith(EMBEDDED):
         raise ConfigError(f"{where}: embedded must be a module of {EMBEDDED.rstrip('.')}, got {module!r}")
@@ -84,27 +117,85 @@ def _embedded(origin: Origin, module: str) -> Iterator[list[Message]]:
         raise ConfigError(f"{where}: there is no embedded module {module!r}") from None
     if generate is None:
         raise ConfigError(f"{where}: embedded module {module!r} makes no rows")
-    generated: Iterator[list[Message]] = generate()
-    return generated
+    return (Row("", number, messages) for number, messages in enumerate(generate(), start=1))
 
 
-def _from_files(origin: Origin) -> Iterator[list[Message]]:
-    for path in files(origin):
-        for record in records(path):
+def _read(origin: Origin, rejects: Rejects | None) -> Iterator[Row]:
+    tally = _Tally(origin, rejects)
+    for part in _parts(origin, tally):
+        for record in part.records:
             try:
-                yield to_messages(record.fields, origin.source.format, origin.source.map)
+                messages = to_messages(record.fields, origin.source.format, origin.source.map)
             except DataError as error:
-                raise DataError(f"{path}: line {record.line}: {error} (source {origin.id!r})") from None
+                part.bad(record.line, f"{error} (record {record.nth})" if record.nth else str(error))
+            else:
+                tally.good += 1
+                yield Row(part.name, record.line, messages)
+    tally.check()
+
+
+class _Part(NamedTuple):
+    """One file of a source, or its one data set on the hub."""
+
+    name: str
+    records: Iterator[Record]
+    bad: Bad
+
+
+def _parts(origin: Origin, tally: "_Tally") -> Iterator[_Part]:
+    source = origin.source
+    if source.hub is not None:
+        name = f"hf://datasets/{source.hub}@{source.revision}"
+        found = hub_records(source, f"{origin.declared}: source {origin.id!r}")
+        yield _Part(name, found, tally.of(name, f"{name}: row"))
+    for path in files(origin) if source.files else []:
+        name = Path(os.path.relpath(path, origin.declared.parent)).as_posix()
+        bad = tally.of(name, place(path))
+        yield _Part(name, records(path, source.encoding, source.sheet, bad), bad)
+
+
+class _Tally:
+    """The bad rows of one source: passed on as they come, and too many at the end."""
+
+    def __init__(self, origin: Origin, rejects: Rejects | None) -> None:
+        self._origin = origin
+        self._rejects = rejects if origin.source.bad_rows else None
+        self._first: list[str] = []
+        self._bad = 0
+        self.good = 0
+
+    def of(self, name: str, shown: str) -> Bad:
+        """Return what takes the bad rows of one file, `shown` being the start of a message, without the line."""
+
+        def bad(line: int, reason: str) -> None:
+            text = f"{shown} {line}: {reason}"
+            if self._rejects is None:
+                raise DataError(f"{text} (source {self._origin.id!r})")
+            self._bad += 1
+            if len(self._first) < SHOWN:
+                self._first.append(text)
+            self._rejects(Reject(name, line, reason))
+
+        return bad
+
+    def check(self) -> None:
+        """Raise DataError if more rows were bad than the source allows."""
+        count, most = self._bad + self.good, self._origin.source.bad_rows
+        if self._bad > most * count:
+            where = f"{self._origin.declared}: source {self._origin.id!r}"
+            share = f"{self._bad} of {count} rows are bad ({self._bad / count:.2%})"
+            much = f"{share}, more than bad_rows: {share_text(most)}; the first:"
+            raise DataError("\n  ".join([f"{where}: {much}", *self._first]))
 
 
 def files(origin: Origin) -> list[Path]:
-    """Return the files of a source, sorted, each once.
+    """Return the files of a source, sorted, each once, under however many names and links it lies there.
 
     Raises:
         ConfigError: If a path or glob is no usable one.
-        DataError: If it matches nothing.
+        DataError: If it matches nothing, or a link that leads nowhere.
     """
-    found: set[Path] = set()
+    found: dict[Path, Path] = {}
     for pattern in origin.source.files or []:
         where = f"{origin.declared}: source {origin.id!r}"
         start = Path(Path(pattern).anchor) if Path(pattern).is_absolute() else origin.declared.parent
@@ -113,8 +204,12 @@ def files(origin: Origin) -> list[Path]:
             matches = list(start.glob(relative))
         except (ValueError, NotImplementedError, IndexError) as error:
             raise ConfigError(f"{where}: {pattern!r} is no path or glob: {error}") from None
+        lost = [path for path in sorted(matches) if path.is_symlink() and not path.exists()]
+        if lost:
+            raise DataError(f"{where}: {lost[0]} is a link to itself or to nothing")
         if not any(path.is_file() for path in matches):
             hint = f"; {pattern!r} is a folder, give the files in it: {relative.rstrip('/')}/*.jsonl" if matches else ""
             raise DataError(f"{where}: no file matches {pattern!r} in {start}{hint}")
-        found.update(path for path in matches if path.is_file())
-    return sorted(found)
+        for path in sorted(path for path in matches if path.is_file()):
+            found.setdefault(path.resolve(), path)
+    return sorted(found.values())
