@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from medlong.mixing.licences import licence, warnings
+from medlong.mixing.licences import licence, summary, warnings
 from medlong.mixing.manifest import Built, Manifest, load
 from medlong.mixing.show import Table, composition
 from medlong.visible import visible
@@ -61,7 +61,7 @@ Counts are of rows (`share` is of {manifest.unit}); a component's line adds up t
 ## Licences
 
 Each row keeps the licence of its source; `{manifest.index}` names the source of every row.
-Together: {_cell(", ".join(manifest.licences()))}.
+Together: {_cell(", ".join(summary(manifest.licences()).union))}.
 
 {_non_commercial(manifest)}
 {warned}
@@ -77,7 +77,7 @@ Together: {_cell(", ".join(manifest.licences()))}.
 ## How to build it again
 
 ```sh
-medlong mix build <mixture file>     # the file and its sources have sha256 {manifest.spec_sha256}
+medlong mix build <mixture file>     # what it says has sha256 {manifest.spec_sha256}
 medlong mix diff <this folder> build/{manifest.mixture_id}
 ```
 
@@ -172,7 +172,8 @@ def _non_commercial(manifest: Manifest) -> str:
     if not barred:
         return "No licence here is known to forbid commercial use.\n"
     rows = sum(use.taken for _, source, use in manifest.uses() if manifest.sources[source].licence in barred)
-    return f"**Not for commercial use: {rows:,} of {manifest.total:,} rows are under {_cell(', '.join(barred))}.**\n"
+    names = _cell(", ".join(summary(barred).union))
+    return f"**Not for commercial use: {rows:,} of {manifest.total:,} rows are under {names}.**\n"
 
 
 def _markdown(table: Table) -> str:

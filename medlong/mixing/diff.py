@@ -151,7 +151,7 @@ def _facts(manifest: Manifest) -> Iterator[tuple[str, str]]:
         for field in ("licence", "revision", "format"):
             yield f"{source}: {field}", str(getattr(facts, field))
         yield f"{source}: content sha256", facts.sha256[:12]
-    yield "mixture file and sources, sha256", manifest.spec_sha256[:12]
+    yield "mixture file as declared, sha256", manifest.spec_sha256[:12]
 
 
 def show(found: Difference, count: int, file: IO[str]) -> None:

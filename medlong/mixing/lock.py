@@ -1,7 +1,6 @@
 """The lock of a mixture file: what its sources held, so that a later build cannot use others unseen."""
 
 from collections.abc import Iterator, Mapping
-from glob import escape
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -29,7 +28,6 @@ class LockedFile(Strict):
 
     sha256: Sha256
     bytes: Whole
-    rows: Whole
 
 
 class LockedSource(Strict):
@@ -43,6 +41,8 @@ class LockedSource(Strict):
     """Empty for a source that code generates."""
 
     rows: Whole
+    """Duplicates included."""
+
     distinct: Whole
     content_sha256: Sha256
     """Of the sorted content ids of the distinct rows, as in the manifest."""
@@ -110,34 +110,29 @@ def check(path: Path, origins: Mapping[str, Origin]) -> None:
 
 def _locked(origin: Origin, watch: Watch) -> LockedSource:
     source = origin.source
-    ids: set[str] = set()
-    listed, total = [], 0
-    for file in files(origin) if source.files else []:
-        count = _collect(_part(origin, file), ids, watch, f"locking {origin.id}")
-        total += count
-        size = file.stat().st_size
-        listed.append(LockedFile(path=_name(origin, file), sha256=file_digest(file), bytes=size, rows=count))
-    if not source.files:
-        total = _collect(origin, ids, watch, f"locking {origin.id}")
+    held = [
+        LockedFile(path=_name(origin, file), sha256=file_digest(file), bytes=file.stat().st_size)
+        for file in _files(origin)
+    ]
+    count, content = _content(origin, watch)
     return LockedSource(
         licence=source.licence,
         revision=source.revision,
         format=source.format,
         encoding=_encoding(origin),
-        files=listed,
-        rows=total,
-        distinct=len(ids),
-        content_sha256=digest(sorted(ids)),
+        files=held,
+        rows=count,
+        distinct=len(content),
+        content_sha256=digest(content),
     )
+
+
+def _files(origin: Origin) -> list[Path]:
+    return files(origin) if origin.source.files else []
 
 
 def _encoding(origin: Origin) -> str:
     return str(getattr(origin.source, "encoding", None) or "utf-8")
-
-
-def _part(origin: Origin, file: Path) -> Origin:
-    """The source with one file alone."""
-    return origin._replace(source=origin.source.model_copy(update={"files": [escape(_name(origin, file))]}))
 
 
 def _name(origin: Origin, file: Path) -> str:
@@ -145,12 +140,14 @@ def _name(origin: Origin, file: Path) -> str:
     return (file.relative_to(folder) if file.is_relative_to(folder) else file).as_posix()
 
 
-def _collect(origin: Origin, ids: set[str], watch: Watch, what: str) -> int:
+def _content(origin: Origin, watch: Watch) -> tuple[int, list[str]]:
+    """How many rows a source has, and the sorted content ids of the distinct ones."""
+    ids: set[str] = set()
     count = 0
-    for row in watch(rows(origin), what):
+    for row in watch(rows(origin), f"locking {origin.id}"):
         ids.add(content_id(getattr(row, "messages", row)))
         count += 1
-    return count
+    return count, sorted(ids)
 
 
 def _faults(origin: Origin, locked: LockedSource | None) -> Iterator[str]:
@@ -165,15 +162,14 @@ def _faults(origin: Origin, locked: LockedSource | None) -> Iterator[str]:
     if origin.source.files:
         yield from _changed_files(origin, locked, where)
         return
-    ids: set[str] = set()
-    _collect(origin, ids, unwatched, "")
-    if digest(sorted(ids)) != locked.content_sha256:
-        yield f"{where}: rows: locked {locked.content_sha256}, are {digest(sorted(ids))}"
+    now_held = digest(_content(origin, unwatched)[1])
+    if now_held != locked.content_sha256:
+        yield f"{where}: rows: locked {locked.content_sha256}, are {now_held}"
 
 
 def _changed_files(origin: Origin, locked: LockedSource, where: str) -> Iterator[str]:
     known = {file.path: file.sha256 for file in locked.files}
-    now = {_name(origin, file): file_digest(file) for file in files(origin)}
+    now = {_name(origin, file): file_digest(file) for file in _files(origin)}
     for name in sorted(known.keys() | now.keys()):
         if name not in now:
             yield f"{where}: {name}: locked {known[name]}, is not there"

@@ -40,6 +40,7 @@ class Use(Lenient):
     """What one source gave to one component."""
 
     available: Whole
+    rejected: Whole = 0
     distinct: Whole
     duplicates_elsewhere: Whole
     taken: Whole

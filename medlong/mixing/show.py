@@ -11,13 +11,19 @@ from rich.measure import Measurement
 from rich.table import Table as Grid
 from rich.text import Text
 
-from medlong.mixing.licences import licence, warnings
+from medlong.mixing.licences import licence, summary, warnings
 from medlong.mixing.manifest import Built, Component, Entry, Manifest, Realised, Use, rows
 from medlong.mixing.select import Message
 from medlong.visible import visible
 
 WIDEST = 1000
 """More columns than any table here has."""
+
+HEADERS = (
+    *("component", "source", "licence", "share", "quota", "realised", "of all", "available", "rejected"),
+    *("duplicates elsewhere", "max repeats", "characters", "tokens", "trainable tokens"),
+)
+OPTIONAL = ("rejected", "tokens", "trainable tokens")
 
 
 class Table(NamedTuple):
@@ -32,20 +38,21 @@ class Table(NamedTuple):
 def composition(manifest: Manifest) -> Table:
     """Return the table of components and their sources.
 
-    Tokens and trainable tokens have columns when the manifest counts them.
+    Columns of `OPTIONAL` are there when the manifest counts such things and there are some.
     """
-    with_tokens = any(content.realised.tokens is not None for content in manifest.components.values())
-    headers: tuple[str, ...] = ("component", "source", "licence", "share", "quota", "realised", "of all")
-    headers += ("available", "duplicates elsewhere", "max repeats", "characters")
-    headers += ("tokens", "trainable tokens") if with_tokens else ()
     total = sum(content.realised.examples for content in manifest.components.values())
-    lines: list[tuple[str, ...]] = []
+    lines = []
     for name, content in manifest.components.items():
-        lines.append((*_component(name, content, total), *_counts(content.realised, with_tokens)))
+        lines.append((*_component(name, content, total), *_counts(content.realised)))
         for source, use in content.sources.items():
             facts = _source(source, manifest.sources[source].licence, use, total)
-            lines.append((*facts, *_counts(use.realised, with_tokens)))
-    return Table(headers, lines, n_text=3)
+            lines.append((*facts, *_counts(use.realised)))
+    kept = [
+        n
+        for n, header in enumerate(HEADERS)
+        if header not in OPTIONAL or any(line[n] not in ("", "0") for line in lines)
+    ]
+    return Table(tuple(HEADERS[n] for n in kept), [tuple(line[n] for n in kept) for line in lines], n_text=3)
 
 
 def _component(name: str, content: Component, total: int) -> tuple[str, ...]:
@@ -54,6 +61,7 @@ def _component(name: str, content: Component, total: int) -> tuple[str, ...]:
         *(name, "", "", str(content.share), f"{content.quota:,}"),
         *(f"{content.realised.examples:,}", percent(content.realised.examples, total)),
         f"{sum(use.available for use in uses):,}",
+        f"{sum(use.rejected for use in uses):,}",
         f"{sum(use.duplicates_elsewhere for use in uses):,}",
         str(max(use.max_repeats for use in uses)),
     )
@@ -61,13 +69,14 @@ def _component(name: str, content: Component, total: int) -> tuple[str, ...]:
 
 def _source(name: str, typed: str, use: Use, total: int) -> tuple[str, ...]:
     flag = " (non-commercial)" if licence(typed).non_commercial else ""
-    counts = (f"{use.available:,}", f"{use.duplicates_elsewhere:,}", str(use.max_repeats))
-    return ("", name, typed + flag, "", "", f"{use.taken:,}", percent(use.taken, total), *counts)
+    counts = (use.available, use.rejected, use.duplicates_elsewhere, use.max_repeats)
+    known = tuple(f"{count:,}" for count in counts)
+    return ("", name, typed + flag, "", "", f"{use.taken:,}", percent(use.taken, total), *known)
 
 
-def _counts(realised: Realised | None, with_tokens: bool) -> tuple[str, ...]:
+def _counts(realised: Realised | None) -> tuple[str, ...]:
     counts = (realised.characters, realised.tokens, realised.trainable_tokens) if realised else (None, None, None)
-    return tuple("" if count is None else f"{count:,}" for count in counts[: 3 if with_tokens else 1])
+    return tuple("" if count is None else f"{count:,}" for count in counts)
 
 
 def percent(part: int, whole: int) -> str:
@@ -82,7 +91,7 @@ def show(manifest: Manifest, file: IO[str]) -> None:
     facts = f"{manifest.total:,} examples, shares in {manifest.unit}, seed {manifest.seed}, {manifest.render_format}"
     console.print(Text(visible(facts)), soft_wrap=True)
     print_table(console, composition(manifest))
-    console.print(Text(visible(f"licences: {', '.join(manifest.licences()) or 'none'}")), soft_wrap=True)
+    console.print(Text(visible(f"licences: {', '.join(summary(manifest.licences()).union) or 'none'}")), soft_wrap=True)
     for sentence in warnings(manifest.licences()):
         console.print(Text(visible(f"! {sentence}"), style="yellow"), soft_wrap=True)
 

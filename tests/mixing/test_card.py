@@ -34,7 +34,7 @@ def test_the_card_is_written_and_says_what_is_in_the_folder(
         "task_categories": ["text-generation"],
         "configs": [{"config_name": "default", "data_files": [{"split": "train", "path": "train.jsonl"}]}],
     }
-    assert "**Not for commercial use: 10 of 20 rows are under CC BY-NC 4.0.**" in text
+    assert "**Not for commercial use: 10 of 20 rows are under CC-BY-NC-4.0.**" in text
     assert "x \\| &lt;b>y&lt;/b> \\# z" in text
     hashes = ("file_sha256", "index_sha256", "spec_sha256", "mixture_id")
     assert all(built.manifest[name] in text for name in hashes)

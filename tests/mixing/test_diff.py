@@ -107,7 +107,7 @@ def test_other_spelling_of_one_mixture_is_told(
     a = build(write_mixture(), tmp_path / "one").folder
     counted = write_mixture(shares=None, total=None, counts={"general": 10, "medical": 10})
     b = build(counted, tmp_path / "two").folder
-    assert [change.what for change in compare(a, b).changes] == ["mixture file and sources, sha256"]
+    assert [change.what for change in compare(a, b).changes] == ["mixture file as declared, sha256"]
     assert main(["mix", "diff", str(a), str(b)]) == 1
     assert "rows: 20 in both, 0 only in A, 0 only in B; those in both are in the same order" in capsys.readouterr().out
 

@@ -40,11 +40,12 @@ def test_the_table_has_components_sources_and_the_licence_flag(
     assert source == ["b", "CC-BY-NC-4.0", "(non-commercial)", "14", "70.0", "%", "100", "0", "1"]
     assert ["licences:", "CC-BY-NC-4.0,", "MIT"] in lines
     assert ["!", *["CC-BY-NC-4.0:", "no", "commercial", "use", "of", "these", "rows"]] in lines
-    assert not any("tokens" in line for line in lines)
+    assert not any("tokens" in line or "rejected" in line for line in lines)
 
 
 def test_tokens_have_columns_where_the_manifest_counts_them(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def count(manifest: dict) -> None:
+        manifest["components"]["general"]["sources"]["a"]["rejected"] = 77
         for content in manifest["components"].values():
             content["realised"] |= {"tokens": 12345, "trainable_tokens": 678}
         manifest["components"]["general"]["sources"]["a"]["realised"] = {
@@ -58,6 +59,8 @@ def test_tokens_have_columns_where_the_manifest_counts_them(built: Path, capsys:
     assert "trainable tokens" in printed
     general, a = (next(line for line in printed.splitlines() if name in line.split()) for name in ("general", "a"))
     assert general.split()[-2:] == ["12,345", "678"]
+    assert "rejected" in printed
+    assert a.split()[5:7] == ["100", "77"]
     assert a.split()[-3:] == ["91", "2,222", "111"]
 
 
