@@ -95,7 +95,8 @@ def _show(args: argparse.Namespace) -> int:
 def _diff(args: argparse.Namespace) -> int:
     from medlong.mixing import diff, show
 
-    found = diff.compare(args.a, args.b)
+    with _progress() as watch:
+        found = diff.compare(args.a, args.b, watch)
     diff.show(found, args.rows, show.tolerant(sys.stdout))
     return 0 if found.same else 1
 

@@ -1,7 +1,7 @@
 """What differs between two built mixtures: what was asked, what the sources held, and which rows came out."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from medlong.mixing.manifest import Built, Entry, Manifest, entries, load, rows
+from medlong.mixing.plan import Watch, unwatched
 from medlong.mixing.show import Table, print_table
 from medlong.visible import visible
 
@@ -66,31 +67,40 @@ class Difference(NamedTuple):
         return not (self.changes or self.only_a or self.only_b or self.moved or self.reordered)
 
 
-def compare(place_a: Path, place_b: Path) -> Difference:
+def compare(place_a: Path, place_b: Path, watch: Watch = unwatched) -> Difference:
     """Return what differs between two built mixtures, each a folder or the manifest in it.
+
+    Each index is read twice. Ids are held: 330 MB for two mixtures of a million rows.
 
     Raises:
         ConfigError: If there is no mixture at a place.
         DataError: If an index is missing or was changed.
     """
     a, b = load(place_a), load(place_b)
-    owners = _owners(a)
+    owners = _owners(a, watch)
     held: set[bytes] = set()
     moved = 0
-    for entry in entries(b):
+    for entry in watch(entries(b), "reading B"):
         row = _row(entry)
         held.add(row)
         moved += row in owners and owners[row] != (entry.component, entry.source)
     only_a, only_b = owners.keys() - held, held - owners.keys()
-    reordered = _order(a, only_a) != _order(b, only_b)
+    counted_a, counted_b = (
+        _count(watch(entries(a), "counting A"), only_a),
+        _count(watch(entries(b), "counting B"), only_b),
+    )
+    keys = dict.fromkeys([*_keys(a.manifest), *_keys(b.manifest), *counted_a.rows, *counted_b.rows])
+    tallies = {
+        key: Tally(counted_a.rows[key], counted_b.rows[key], counted_a.alone[key], counted_b.alone[key]) for key in keys
+    }
     changes = list(_changes(a.manifest, b.manifest))
-    return Difference(a, b, changes, _tallies(a, b, only_a, only_b), only_a, only_b, moved, reordered)
+    return Difference(a, b, changes, tallies, only_a, only_b, moved, counted_a.order != counted_b.order)
 
 
-def _owners(built: Built) -> dict[bytes, Key]:
+def _owners(built: Built, watch: Watch) -> dict[bytes, Key]:
     keys: dict[Key, Key] = {}
     owners = {}
-    for entry in entries(built):
+    for entry in watch(entries(built), "reading A"):
         key = (entry.component, entry.source)
         owners[_row(entry)] = keys.setdefault(key, key)  # one tuple for all rows of a source
     return owners
@@ -100,25 +110,23 @@ def _row(entry: Entry) -> bytes:
     return bytes.fromhex(entry.content_id) + entry.epoch.to_bytes(4, "big")
 
 
-def _order(built: Built, left_out: set[bytes]) -> str:
-    hasher = sha256()
-    for row in map(_row, entries(built)):
-        if row not in left_out:
-            hasher.update(row)
-    return hasher.hexdigest()
+class _Count(NamedTuple):
+    rows: Counter[Key]
+    alone: Counter[Key]
+    order: str
+    """Hash of the rows that both sides have, one after the other."""
 
 
-def _tallies(a: Built, b: Built, only_a: set[bytes], only_b: set[bytes]) -> dict[Key, Tally]:
-    counts: list[Counter[Key]] = []
-    for built, only in ((a, only_a), (b, only_b)):
-        has, alone = Counter[Key](), Counter[Key]()
-        for entry in entries(built):
-            key = (entry.component, entry.source)
-            has[key] += 1
-            alone[key] += _row(entry) in only
-        counts += [has, alone]
-    keys = dict.fromkeys([*_keys(a.manifest), *_keys(b.manifest), *counts[0], *counts[2]])
-    return {key: Tally(counts[0][key], counts[2][key], counts[1][key], counts[3][key]) for key in keys}
+def _count(index: Iterable[Entry], only: set[bytes]) -> _Count:
+    rows, alone, order = Counter[Key](), Counter[Key](), sha256()
+    for entry in index:
+        key, row = (entry.component, entry.source), _row(entry)
+        rows[key] += 1
+        if row in only:
+            alone[key] += 1
+        else:
+            order.update(row)
+    return _Count(rows, alone, order.hexdigest())
 
 
 def _keys(manifest: Manifest) -> Iterator[Key]:

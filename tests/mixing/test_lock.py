@@ -14,6 +14,7 @@ from medlong.mixing.sources import Origin, resolve
 from medlong.mixing.spec import load
 
 Writer = Callable[..., Path]
+REAL = Path(__file__).parents[3] / "shared" / "data" / "sft"
 pytestmark = pytest.mark.usefixtures("two_sources")
 
 
@@ -133,3 +134,14 @@ def test_a_lock_is_no_mixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         (tmp_path / name).write_text("")
     monkeypatch.setattr(catalog, "folder", lambda kind: tmp_path)
     assert catalog.yaml_files("mixtures") == [tmp_path / "x.yaml"]
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason=f"no real data sets in {REAL}")
+def test_real_files_are_locked_as_they_are(tmp_path: Path, write_mixture: Writer) -> None:
+    file = REAL / "gsm8k_train" / "train.jsonl"
+    source = {"files": [str(file)], "format": "qa", "licence": "MIT"}
+    path = write_mixture(sources={"s": source}, components={"x": {"sources": ["s"]}}, shares={"x": 1})
+    held = yaml.safe_load(lock.write(path).read_text())["sources"]["s"]
+    assert (held["rows"], held["distinct"]) == (7473, 7473)
+    assert held["files"] == [{"path": file.as_posix(), "sha256": sha256(file), "bytes": file.stat().st_size}]
+    build(path, tmp_path / "out")
