@@ -25,8 +25,8 @@ def folder(kind: str) -> Path:
 
 
 def yaml_files(kind: str) -> list[Path]:
-    """Return every YAML file of one kind, sorted."""
-    return sorted(folder(kind).rglob("*.yaml"))
+    """Return every YAML file of one kind, sorted; the lock of a mixture is none."""
+    return sorted(path for path in folder(kind).rglob("*.yaml") if not path.name.endswith(".lock.yaml"))
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:

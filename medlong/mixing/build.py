@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from medlong.atomic import new_folder
 from medlong.config import read_text
 from medlong.errors import ConfigError, DataError
+from medlong.mixing import card, licences, lock
+from medlong.mixing import parquet as parquet_rows
 from medlong.mixing.plan import Plan, Watch, plan, sources_digest, unwatched
 from medlong.mixing.select import RENDER_FORMAT, Message, Pick, content_id, normalise
 from medlong.mixing.sources import rows
@@ -43,27 +45,32 @@ def mixture_id(path: Path, watch: Watch = unwatched) -> str:
     return plan(path, watch).mixture_id
 
 
-def build(path: Path, out: Path, watch: Watch = unwatched) -> Built:
+def build(path: Path, out: Path, watch: Watch = unwatched, parquet: bool = False) -> Built:
     """Build the mixture file at `path` into `out/<mixture_id>/`.
 
-    The folder has train.jsonl (one conversation a line), index.jsonl (where each line is from) and
-    manifest.json. It appears whole or not at all, and building again gives the same bytes.
+    The folder has train.jsonl (one conversation a line), index.jsonl (where each line is from),
+    manifest.json, a data card and, with `parquet`, train.parquet. It appears whole or not at all, and building
+    again gives the same bytes.
 
     Raises:
         ConfigError: If the file, or a source it names, is not what it should be.
-        DataError: If a row is bad, a source has too few rows or changes meanwhile, or the file read
-            back is not what was planned.
+        DataError: If a row is bad, a source has too few rows, changes meanwhile or is not as
+            locked, or the file read back is not what was planned.
     """
     planned = plan(path, watch)
+    lock.check(path, planned.origins)
     folder = out / planned.mixture_id
     manifest = _current(folder, planned)
-    if manifest is not None:
+    if manifest is not None and ("parquet" in manifest or not parquet):
         return Built(folder, planned.mixture_id, manifest, was_current=True)
     with new_folder(folder) as work:
         _write(planned, work, watch)
+        if parquet:
+            parquet_rows.write(work, TRAIN)
         manifest = _manifest(planned, verify(planned, work, watch), work)
         text = json.dumps(manifest, ensure_ascii=False, indent=2)
         (work / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+        card.write(work)
     return Built(folder, planned.mixture_id, manifest, was_current=False)
 
 
@@ -181,6 +188,10 @@ def _manifest(planned: Plan, realised: dict[str, Realised], folder: Path) -> dic
         "file_sha256": _file_digest(folder / TRAIN),
         "index": INDEX,
         "index_sha256": _file_digest(folder / INDEX),
+        **parquet_rows.facts(folder),
+        "licences": licences.summary(
+            planned.origins[part.source].source.licence for part in planned.parts if part.taken
+        )._asdict(),
         "spec_sha256": planned.spec_sha256,
     }
 

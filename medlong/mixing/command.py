@@ -1,6 +1,7 @@
-"""`medlong mix`: build mixtures, show what was built, name what would be."""
+"""`medlong mix`: build mixtures, show and compare what was built, lock their sources."""
 
 import argparse
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,36 +15,67 @@ FILE_HELP = "a mixture file, or the name of a shipped one, such as half_general"
 
 
 def add(commands: "argparse._SubParsersAction[Any]") -> None:
-    """Add `mix` with its sub-commands build, show and id."""
+    """Add `mix` with its sub-commands."""
     mix = commands.add_parser("mix", help="build and inspect training mixtures", description=__doc__)
     kinds = mix.add_subparsers(dest="mix_command", required=True, metavar="COMMAND")
     build = kinds.add_parser("build", help="write a mixture's training file, row index and manifest")
     build.add_argument("file", metavar="FILE", help=FILE_HELP)
     build.add_argument("--out", type=Path, default=Path("build"), help="parent folder (default: build)")
+    build.add_argument("--relock", action="store_true", help="accept changed sources: write the lock anew, then build")
+    build.add_argument("--parquet", action="store_true", help="write the rows as train.parquet too")
     build.set_defaults(run=_build)
-    show = kinds.add_parser("show", help="print the table of a mixture that was built")
+    show = kinds.add_parser(
+        "show", help="print the table of a mixture that was built, its licences and some of its rows"
+    )
     show.add_argument("place", metavar="FILE_OR_DIR", help="a built folder, its manifest.json, or a mixture file")
     show.add_argument("--out", type=Path, default=Path("build"), help="where a mixture file was built (default: build)")
+    show.add_argument(
+        "--rows", type=_count, default=0, metavar="N", help="the first N rows too, with where each is from"
+    )
+    show.add_argument("--plot", type=Path, metavar="FILE", help="draw the composition into a .png or .svg file")
     show.set_defaults(run=_show)
     name = kinds.add_parser("id", help="print the mixture id and write nothing")
     name.add_argument("file", metavar="FILE", help=FILE_HELP)
     name.set_defaults(run=_id)
+    _add_readers(kinds)
+
+
+def _add_readers(kinds: "argparse._SubParsersAction[Any]") -> None:
+    diff = kinds.add_parser(
+        "diff", help="compare two built mixtures; exit status 0: the same, 1: different, 2: trouble"
+    )
+    diff.add_argument("a", metavar="A", type=Path, help="a built folder, or the manifest in it")
+    diff.add_argument("b", metavar="B", type=Path, help="another")
+    diff.add_argument(
+        "--rows", type=_count, default=0, metavar="N", help="up to N rows that one side alone has, of each"
+    )
+    diff.set_defaults(run=_diff)
+    card = kinds.add_parser("card", help="print the data card that build writes as README.md")
+    card.add_argument("place", metavar="DIR", type=Path, help="a built folder, or the manifest in it")
+    card.set_defaults(run=_card)
+    lock = kinds.add_parser("lock", help="write what the sources hold now to a lock, which build then holds them to")
+    lock.add_argument("file", metavar="FILE", type=Path, help="a mixture file; its lock is written beside it")
+    lock.set_defaults(run=_lock)
 
 
 def _build(args: argparse.Namespace) -> int:
+    from medlong.mixing import lock, manifest, show
     from medlong.mixing.build import build
 
     path = _mixture_file(args.file)
     with _progress() as watch:
-        built = build(path, args.out, watch)
-    _table(built.manifest)
+        if args.relock:
+            lock.renew(path, watch)
+        built = build(path, args.out, watch, parquet=args.parquet)
+    show.show(manifest.parse(built.manifest, built.folder), show.tolerant(sys.stdout))
     print(f"{built.folder}{' (up to date)' if built.was_current else ''}")
     return 0
 
 
 def _show(args: argparse.Namespace) -> int:
     from medlong.errors import ConfigError
-    from medlong.mixing.build import mixture_id, read_manifest
+    from medlong.mixing import manifest, plot, show
+    from medlong.mixing.build import mixture_id
 
     place = Path(args.place)
     if not place.is_dir() and place.suffix != ".json":
@@ -52,11 +84,36 @@ def _show(args: argparse.Namespace) -> int:
             place = args.out / mixture_id(path, watch)
         if not place.is_dir():
             raise ConfigError(f"{path}: not built in {args.out}; run: medlong mix build {args.place} --out {args.out}")
-    manifest = read_manifest(place)
-    try:
-        _table(manifest)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise ConfigError(f"{place}: not a whole manifest ({error!r}); build the mixture again") from None
+    built = manifest.load(place)
+    if args.plot:
+        plot.plot(built.manifest, args.plot)
+    show.show(built.manifest, show.tolerant(sys.stdout))
+    show.show_rows(built, args.rows, sys.stdout)
+    return 0
+
+
+def _diff(args: argparse.Namespace) -> int:
+    from medlong.mixing import diff, show
+
+    with _progress() as watch:
+        found = diff.compare(args.a, args.b, watch)
+    diff.show(found, args.rows, show.tolerant(sys.stdout))
+    return 0 if found.same else 1
+
+
+def _card(args: argparse.Namespace) -> int:
+    from medlong.mixing import card, manifest, show
+
+    show.tolerant(sys.stdout).write(card.render(manifest.load(args.place)))
+    return 0
+
+
+def _lock(args: argparse.Namespace) -> int:
+    from medlong.mixing import lock
+
+    with _progress() as watch:
+        place = lock.write(args.file, watch)
+    print(place)
     return 0
 
 
@@ -67,6 +124,13 @@ def _id(args: argparse.Namespace) -> int:
         found = mixture_id(_mixture_file(args.file), watch)
     print(found)
     return 0
+
+
+def _count(text: str) -> int:
+    """A number of rows, 0 or more."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected a number of rows, 0 or more, got {text!r}")
+    return int(text)
 
 
 def _mixture_file(text: str) -> Path:
@@ -96,17 +160,3 @@ def _progress() -> Iterator["Watch"]:
             return progress.track(items, description=what)
 
         yield watch
-
-
-def _table(manifest: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=f"{manifest['name']}  {manifest['mixture_id']}", title_justify="left")
-    for column in ("component", "share", "quota", "realised", "characters", "repeats"):
-        table.add_column(column, justify="left" if column == "component" else "right")
-    for name, content in manifest["components"].items():
-        repeats = max(source["max_repeats"] for source in content["sources"].values())
-        numbers = (content["quota"], content["realised"]["examples"], content["realised"]["characters"])
-        table.add_row(name, content["share"], *(f"{number:,}" for number in numbers), str(repeats))
-    Console().print(table)

@@ -35,7 +35,7 @@ def test_what_is_written(tmp_path: Path, write_mixture: Writer) -> None:
     built = build(path, tmp_path / "out")
     assert built.folder == tmp_path / "out" / built.mixture_id
     assert not built.was_current
-    assert sorted(contents(built.folder)) == ["index.jsonl", "manifest.json", "train.jsonl"]
+    assert sorted(contents(built.folder)) == ["README.md", "index.jsonl", "manifest.json", "train.jsonl"]
     assert mixture_id(path) == built.mixture_id
     assert len(built.mixture_id) == 16
 

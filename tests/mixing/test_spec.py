@@ -199,7 +199,7 @@ def test_missing_files_exit_with_2(tmp_path: Path, capsys: pytest.CaptureFixture
         (["build", str(tmp_path / "none.yaml")], "no such file"),
         (["id", "half_generl"], "did you mean 'half_general'?"),
         (["show", str(tmp_path)], "no such file"),
-        (["show", str(tmp_path / "bare.json")], "bare.json: not a whole manifest (KeyError('name'))"),
+        (["show", str(tmp_path / "bare.json")], "bare.json: not a whole manifest: mixture_id: required, but not there"),
         (["show", "half_general", "--out", str(tmp_path)], "medlong mix build half_general"),
     ):
         assert main(["mix", *arguments]) == 2

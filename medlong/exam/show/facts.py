@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from medlong.exam.prompts import LETTERS
 from medlong.exam.show.prompt import Leaf, Shown
+from medlong.visible import visible as visible
 
 OPENING = 60
 """Characters of a folded page that are shown."""
@@ -18,11 +19,6 @@ ROLE_NAMES = {
 
 SHORT_NAMES = {"gold": "gold", "near": "wrong option", "other": "another's gold", "filler": "filler"}
 
-_PICTURES = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {
-    0x7F: 0x2421,
-    **{code: 0xFFFD for code in range(0x80, 0xA0)},
-}
-
 
 class Option(NamedTuple):
     """One option as the item's letters name it."""
@@ -32,11 +28,6 @@ class Option(NamedTuple):
     right: bool
     note: str
     """Why it is marked, empty for an option that is not."""
-
-
-def visible(text: str) -> str:
-    """Return `text` with a picture for each control character, so that no bank can steer a terminal."""
-    return text.translate(_PICTURES)
 
 
 def facts(shown: Shown) -> Iterator[tuple[str, str]]:

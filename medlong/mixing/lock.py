@@ -1,0 +1,179 @@
+"""The lock of a mixture file: what its sources held, so that a later build cannot use others unseen."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import Field
+
+from medlong.atomic import write_text
+from medlong.config import Strict, load_yaml
+from medlong.errors import ConfigError, DataError
+from medlong.hashing import digest, file_digest
+from medlong.mixing.plan import Watch, unwatched
+from medlong.mixing.select import content_id
+from medlong.mixing.sources import Origin, files, resolve, rows
+from medlong.mixing.spec import Whole, load
+
+SUFFIX = ".lock.yaml"
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class LockedFile(Strict):
+    """One file of a source."""
+
+    path: str
+    """Relative to the file that declares the source, with forward slashes; absolute when it was typed so."""
+
+    sha256: Sha256
+    bytes: Whole
+
+
+class LockedSource(Strict):
+    """What a source held."""
+
+    licence: str
+    revision: str
+    format: str
+    encoding: str = "utf-8"
+    files: list[LockedFile] = Field(default_factory=list)
+    """Empty for a source that code generates."""
+
+    rows: Whole
+    """Duplicates included."""
+
+    distinct: Whole
+    content_sha256: Sha256
+    """Of the sorted content ids of the distinct rows, as in the manifest."""
+
+
+class Lock(Strict):
+    """A lock file."""
+
+    medlong_lock: Literal[1]
+    """Version of this format."""
+
+    sources: dict[str, LockedSource]
+
+
+def lock_path(path: Path) -> Path:
+    """Return where the lock of the mixture file at `path` lies: half.yaml has half.lock.yaml beside it."""
+    return path.with_name(path.stem + SUFFIX)
+
+
+def write(path: Path, watch: Watch = unwatched) -> Path:
+    """Read every row of the sources of the mixture file at `path`, write its lock, and return where that is.
+
+    Raises:
+        ConfigError: If the file, or a source it names, is not what it should be.
+        DataError: If a file is missing or a row is bad.
+    """
+    origins = resolve(load(path), path)
+    lock = Lock(medlong_lock=1, sources={name: _locked(origin, watch) for name, origin in origins.items()})
+    text = yaml.safe_dump(lock.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=120)
+    heading = f"# What the sources of {path.name} held; written by: medlong mix lock {path.name}\n"
+    place = lock_path(path)
+    write_text(place, heading + text)
+    return place
+
+
+def renew(path: Path, watch: Watch = unwatched) -> Path:
+    """Write the lock of the mixture file at `path` again, as `write` does.
+
+    Raises:
+        ConfigError: If there is none to renew.
+    """
+    if not lock_path(path).is_file():
+        raise ConfigError(f"--relock: {path} has no lock; write the first one: medlong mix lock {path}")
+    return write(path, watch)
+
+
+def check(path: Path, origins: Mapping[str, Origin]) -> None:
+    """Compare the sources of the mixture file at `path` with its lock; without a lock, do nothing.
+
+    Files are compared by their bytes, and sources that code generates by their rows.
+
+    Raises:
+        ConfigError: If the lock is not what it should be.
+        DataError: With everything that changed, each with both hashes or values.
+    """
+    place = lock_path(path)
+    if not place.is_file():
+        return
+    locked = load_yaml(place, Lock).sources
+    found = [fault for name, origin in origins.items() for fault in _faults(origin, locked.get(name))]
+    if found:
+        remedy = "put them back, or accept them: --relock"
+        raise DataError(f"{place}: the sources are not those that were locked; {remedy}\n  " + "\n  ".join(found))
+
+
+def _locked(origin: Origin, watch: Watch) -> LockedSource:
+    source = origin.source
+    held = [
+        LockedFile(path=_name(origin, file), sha256=file_digest(file), bytes=file.stat().st_size)
+        for file in _files(origin)
+    ]
+    count, content = _content(origin, watch)
+    return LockedSource(
+        licence=source.licence,
+        revision=source.revision,
+        format=source.format,
+        encoding=_encoding(origin),
+        files=held,
+        rows=count,
+        distinct=len(content),
+        content_sha256=digest(content),
+    )
+
+
+def _files(origin: Origin) -> list[Path]:
+    return files(origin) if origin.source.files else []
+
+
+def _encoding(origin: Origin) -> str:
+    return str(getattr(origin.source, "encoding", None) or "utf-8")
+
+
+def _name(origin: Origin, file: Path) -> str:
+    folder = origin.declared.parent
+    return (file.relative_to(folder) if file.is_relative_to(folder) else file).as_posix()
+
+
+def _content(origin: Origin, watch: Watch) -> tuple[int, list[str]]:
+    """How many rows a source has, and the sorted content ids of the distinct ones."""
+    ids: set[str] = set()
+    count = 0
+    for row in watch(rows(origin, lambda _: None), f"locking {origin.id}"):
+        ids.add(content_id(getattr(row, "messages", row)))
+        count += 1
+    return count, sorted(ids)
+
+
+def _faults(origin: Origin, locked: LockedSource | None) -> Iterator[str]:
+    where = f"source {origin.id!r}"
+    if locked is None:
+        yield f"{where}: is not in the lock"
+        return
+    now = {"licence": origin.source.licence, "revision": origin.source.revision, "format": origin.source.format}
+    for field, value in (now | {"encoding": _encoding(origin)}).items():
+        if getattr(locked, field) != value:
+            yield f"{where}: {field}: locked {getattr(locked, field)!r}, is {value!r}"
+    if origin.source.files:
+        yield from _changed_files(origin, locked, where)
+        return
+    now_held = digest(_content(origin, unwatched)[1])
+    if now_held != locked.content_sha256:
+        yield f"{where}: rows: locked {locked.content_sha256}, are {now_held}"
+
+
+def _changed_files(origin: Origin, locked: LockedSource, where: str) -> Iterator[str]:
+    known = {file.path: file.sha256 for file in locked.files}
+    now = {_name(origin, file): file_digest(file) for file in _files(origin)}
+    for name in sorted(known.keys() | now.keys()):
+        if name not in now:
+            yield f"{where}: {name}: locked {known[name]}, is not there"
+        elif name not in known:
+            yield f"{where}: {name}: is not in the lock, is {now[name]}"
+        elif known[name] != now[name]:
+            yield f"{where}: {name}: locked {known[name]}, is {now[name]}"
