@@ -14,7 +14,7 @@ FILE_HELP = "a mixture file, or the name of a shipped one, such as half_general"
 
 
 def add(commands: "argparse._SubParsersAction[Any]") -> None:
-    """Add `mix` with its sub-commands build, show and id."""
+    """Add `mix` with its sub-commands build, show, id and contamination."""
     mix = commands.add_parser("mix", help="build and inspect training mixtures", description=__doc__)
     kinds = mix.add_subparsers(dest="mix_command", required=True, metavar="COMMAND")
     build = kinds.add_parser("build", help="write a mixture's training file, row index and manifest")
@@ -28,6 +28,11 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     name = kinds.add_parser("id", help="print the mixture id and write nothing")
     name.add_argument("file", metavar="FILE", help=FILE_HELP)
     name.set_defaults(run=_id)
+    found = kinds.add_parser("contamination", help="list the rows of a mixture's sources that give an exam away")
+    found.add_argument("file", metavar="FILE", help=FILE_HELP)
+    found.add_argument("--banks", metavar="NAMES", help="banks or their folders, by comma (default: all that ship)")
+    found.add_argument("--out", type=Path, metavar="JSONL", help="write every such row, with both texts")
+    found.set_defaults(run=_contamination)
 
 
 def _build(args: argparse.Namespace) -> int:
@@ -67,6 +72,22 @@ def _id(args: argparse.Namespace) -> int:
         found = mixture_id(_mixture_file(args.file), watch)
     print(found)
     return 0
+
+
+def _contamination(args: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from medlong.exam.banks import EMBEDDED
+    from medlong.mixing import contamination
+    from medlong.mixing.guard import DecontaminateSpec
+
+    names = [name.strip() for name in args.banks.split(",")] if args.banks else list(EMBEDDED)
+    with _progress() as watch:
+        checked = contamination.check(_mixture_file(args.file), DecontaminateSpec(banks=tuple(names)), watch)
+    contamination.show(checked, Console())
+    if args.out:
+        contamination.write(checked, args.out)
+    return int(any(content.found for content in checked.values()))
 
 
 def _mixture_file(text: str) -> Path:
