@@ -86,10 +86,10 @@ class BankIndex:
                 self._add_pages(name, bank)
 
     def __call__(self, messages: Sequence[Message]) -> Hit | None:
-        """Return the surest and fullest hit of a row; ties go to the bank, then the item, that sorts first."""
+        """Return the surest, fullest and longest hit of a row; ties go to the bank, then the item, that sorts first."""
         row = _Row(messages, self._numbers)
         hits = [*self._whole(row), *self._overlaps(row), *self._paged(row)]
-        return min(hits, key=lambda hit: (REASONS.index(hit.reason), -hit.coverage, hit.bank, hit.item), default=None)
+        return min(hits, key=_rank, default=None)
 
     def _number(self, parts: Sequence[str]) -> tuple[int, ...]:
         return tuple(self._numbers.setdefault(part, len(self._numbers)) for part in parts)
@@ -171,9 +171,7 @@ class BankIndex:
     def _paged(self, row: _Row) -> Iterator[Hit]:
         """The pages of which the row has much, and those that have much of one of its turns."""
         for n, found in self._page_runs.items():
-            coverage = {
-                place: count / self._pages[place].own for place, count in _shared(found, row.grams(n)).items()
-            }
+            coverage = {place: count / self._pages[place].own for place, count in _shared(found, row.grams(n)).items()}
             for turn in row.numbers if coverage else ():
                 runs = set(grams(turn, n))
                 for place, count in _shared(found, runs).items():
@@ -182,6 +180,10 @@ class BankIndex:
                 if share >= self._spec.min_coverage:
                     page = self._pages[place]
                     yield Hit(page.bank, page.id, "page", share, page.text, _told(row))
+
+
+def _rank(hit: Hit) -> tuple[int, float, int, str, str]:
+    return REASONS.index(hit.reason), -hit.coverage, -len(hit.theirs), hit.bank, hit.item
 
 
 def _document_counts(questions: Sequence[_Question], n: int) -> Counter[int]:

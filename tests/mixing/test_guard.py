@@ -174,7 +174,9 @@ def test_what_many_questions_share_is_a_form_and_not_counted():
     assert look(exam)(row(FORM.format("tremor"))).item == "q5"
 
 
-PAGE = " ".join(f"Sentence {n} of the page says that organ{n} takes up substance{n} and gives off salt{n}." for n in range(9))
+PAGE = " ".join(
+    f"Sentence {n} of the page says that organ{n} takes up substance{n} and gives off salt{n}." for n in range(9)
+)
 
 
 def test_a_row_with_much_of_a_page_and_a_row_that_is_in_a_page():
@@ -182,13 +184,15 @@ def test_a_row_with_much_of_a_page_and_a_row_that_is_in_a_page():
     most = exam(row("Learn this.", PAGE[:500] + " And so on, as every student of the organs knows by heart."))
     assert (most.item, most.reason, most.theirs) == ("p1", "page", PAGE)
     assert exam(row("Tell me about organ4.", PAGE.split(". ")[4])).reason == "page"
-    assert exam(row("Tell me about organ4.", "It takes up substance4 and gives off salt4.")) is None
+    assert exam(row("Tell me about organ4.", "It takes up salt4 and gives off gas4.")) is None
     assert look(bank(item("q1", STORY), pages=[Page("p1", PAGE)]), pages=False)(row(PAGE)) is None
 
 
 def test_the_surest_hit_is_told():
-    exam = look(bank(item("q2", STORY), item("q1", STORY[:-30]), pages=[Page("p1", STORY)]))
-    assert exam(row(STORY))[1:4] == ("q1", "question", 1.0)
+    start = STORY.partition(", and")[0]
+    exam = look(bank(item("q1", start), item("q2", STORY), pages=[Page("p1", STORY)]))
+    assert exam(row(STORY))[1:4] == ("q2", "question", 1.0)
+    assert exam(row(start))[1:4] == ("q1", "question", 1.0)
     assert look(bank(item("q2", STORY), pages=[Page("p1", STORY)]), items=False)(row(STORY)).item == "p1"
 
 
@@ -270,8 +274,12 @@ def labelled(shared, tmp_path_factory):
     return everything, test, pubmedqa.read(path).bank
 
 
-@pytest.mark.parametrize("contexts", [False, True], ids=["question", "abstract and question"])
-def test_all_of_a_published_test_is_found_in_its_training_file_and_nothing_else(labelled, contexts):
+@pytest.mark.parametrize(
+    ("contexts", "by"),
+    [(False, {"question": 500}), (True, {"question": 481, "page": 19})],
+    ids=["question", "abstract and question"],
+)
+def test_all_of_a_published_test_is_found_in_its_training_file_and_nothing_else(labelled, contexts, by):
     everything, test, exam = labelled
     exam = look(exam)
     found = Counter()
@@ -279,7 +287,7 @@ def test_all_of_a_published_test_is_found_in_its_training_file_and_nothing_else(
         before = "\n".join(content["CONTEXTS"]) + "\n\n" if contexts else ""
         hit = exam(row(before + content["QUESTION"], content["LONG_ANSWER"]))
         found[key in test, hit is not None and (hit.reason, hit.item == key)] += 1
-    assert found == {(True, ("question", True)): 500, (False, False): 500}
+    assert found == {(False, False): 500} | {(True, (reason, True)): count for reason, count in by.items()}
 
 
 STOCK = (
