@@ -84,9 +84,9 @@ def _contamination(args: argparse.Namespace) -> int:
     names = [name.strip() for name in args.banks.split(",")] if args.banks else list(EMBEDDED)
     with _progress() as watch:
         checked = contamination.check(_mixture_file(args.file), DecontaminateSpec(banks=tuple(names)), watch)
-    contamination.show(checked, Console())
     if args.out:
         contamination.write(checked, args.out)
+    contamination.show(checked, Console())
     return int(any(content.found for content in checked.values()))
 
 
