@@ -56,6 +56,11 @@ def _add_readers(kinds: "argparse._SubParsersAction[Any]") -> None:
     lock = kinds.add_parser("lock", help="write what the sources hold now to a lock, which build then holds them to")
     lock.add_argument("file", metavar="FILE", type=Path, help="a mixture file; its lock is written beside it")
     lock.set_defaults(run=_lock)
+    found = kinds.add_parser("contamination", help="list the rows of a mixture's sources that give an exam away")
+    found.add_argument("file", metavar="FILE", help=FILE_HELP)
+    found.add_argument("--banks", metavar="NAMES", help="banks or their folders, by comma (default: all that ship)")
+    found.add_argument("--out", type=Path, metavar="JSONL", help="write every such row, with both texts")
+    found.set_defaults(run=_contamination)
 
 
 def _build(args: argparse.Namespace) -> int:
@@ -131,6 +136,22 @@ def _count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"expected a number of rows, 0 or more, got {text!r}")
     return int(text)
+
+
+def _contamination(args: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from medlong.exam.banks import EMBEDDED
+    from medlong.mixing import contamination
+    from medlong.mixing.guard import DecontaminateSpec
+
+    names = [name.strip() for name in args.banks.split(",")] if args.banks else list(EMBEDDED)
+    with _progress() as watch:
+        checked = contamination.check(_mixture_file(args.file), DecontaminateSpec(banks=tuple(names)), watch)
+    if args.out:
+        contamination.write(checked, args.out)
+    contamination.show(checked, Console())
+    return int(any(content.found for content in checked.values()))
 
 
 def _mixture_file(text: str) -> Path:

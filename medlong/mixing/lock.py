@@ -145,7 +145,7 @@ def _content(origin: Origin, watch: Watch) -> tuple[int, list[str]]:
     ids: set[str] = set()
     count = 0
     for row in watch(rows(origin, lambda _: None), f"locking {origin.id}"):
-        ids.add(content_id(getattr(row, "messages", row)))
+        ids.add(content_id(row.messages))
         count += 1
     return count, sorted(ids)
 
