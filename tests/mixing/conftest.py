@@ -59,15 +59,3 @@ def write_mixture(tmp_path: Path) -> Callable[..., Path]:
 def two_sources(write_rows: Callable[[str, Sequence[str]], Path]) -> None:
     write_rows("a.jsonl", [f"a{n}" for n in range(100)])
     write_rows("b.jsonl", [f"b{n}" for n in range(100)])
-
-
-@pytest.fixture(scope="session")
-def shared() -> Callable[[str], Path]:
-    """A function that returns a path in the data shared beside the repository, or skips the test."""
-
-    def path(name: str) -> Path:
-        if not (DATA / name).exists():
-            pytest.skip(f"{name} is not in the data beside the repository (or in $MEDLONG_SHARED_DATA)")
-        return DATA / name
-
-    return path
