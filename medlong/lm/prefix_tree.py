@@ -86,7 +86,7 @@ class PrefixTree:
                 needed; a row's length or more when none are.
             visit: Gets the rows that end, while the cache holds them.
         """
-        order = sorted(range(len(rows)), key=rows.__getitem__)
+        order = sorted(range(len(rows)), key=rows.__getitem__)  # type: ignore[arg-type]  # lists or arrays: both have <
         self._answer(tuple(nodes(rows, needed, order, 0)), visit)
 
     def generate(
