@@ -48,8 +48,8 @@ class FilterSpec(Strict):
     longer_than: Whole | None = None
     """Leave out rows whose answers have more characters than this, together."""
 
-    language: list[Annotated[str, Field(pattern="^[a-z]{2}$")]] | None = Field(default=None, min_length=1)
-    """Leave out rows that are in none of these languages, such as [en, zh]; two-letter codes. Needs py3langid."""
+    language: list[Annotated[str, Field(pattern="^[a-z]{2,3}$")]] | None = Field(default=None, min_length=1)
+    """Leave out rows that are in none of these languages, such as [en, zh]; ISO 639 codes. Needs py3langid."""
 
     exclude_terms: list[str] = Field(default_factory=list)
     """Leave out rows with one of these words or phrases, in any case; whole words, no patterns."""

@@ -5,7 +5,6 @@ Counting follows `type: chat_template` of Axolotl 0.19 with `roles_to_train: [as
 token that follows within three tokens.
 """
 
-import os
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -211,12 +210,17 @@ class _Template:
         for sentinel in SENTINELS:
             turn = Message(role=messages[n]["role"], content=sentinel)
             other = self.render([*messages[:n], turn, *messages[n + 1 :]])
-            start = len(os.path.commonprefix([text, other]))
+            start = _alike(text, other)
             rest = min(len(text), len(other)) - start
-            tails = [part[len(part) - rest :][::-1] for part in (text, other)]
+            tail, another = (part[len(part) - rest :][::-1] for part in (text, other))
             starts.append(start)
-            ends.append(len(text) - len(os.path.commonprefix(tails)))
+            ends.append(len(text) - _alike(tail, another))
         return (min(starts), max(ends)) if max(ends) > min(starts) else None
+
+
+def _alike(a: str, b: str) -> int:
+    """How many characters at their beginning two texts share."""
+    return bisect_left(range(min(len(a), len(b))), True, key=lambda n: a[: n + 1] != b[: n + 1])
 
 
 def _placed(messages: Sequence[Message], frame: Sequence[str], contents: Sequence[str]) -> list[Span | None]:

@@ -132,8 +132,7 @@ def near_duplicates(
     depends on no order, and on no row but the two. The row that stays for it is found by following the
     smallest near row of each, and may then be less near than the threshold.
 
-    Signatures and bands lie in a file under `scratch`, and at most `memory` of them in memory; the rows
-    of one band that meet are compared each with each, 512 at a time. What is returned is held whole.
+    Signatures and bands take at most `memory`, and spill to a folder under `scratch`; the rows of one band that meet are compared each with each, 512 at a time. What is returned is held whole.
 
     Raises:
         MissingPackageError: If duckdb, pyarrow or numpy is not installed.
@@ -159,9 +158,9 @@ def _buckets(rows: Iterable[NearRow], threshold: float, folder: Path, memory: st
     """Yield the rows that meet in a band, smallest (priority, id) first; every band in which several meet."""
     import duckdb
 
-    with duckdb.connect(str(folder / "near.duckdb")) as store:
+    with duckdb.connect() as store:
         store.execute(f"SET memory_limit = '{memory}'")
-        store.execute(f"SET temp_directory = '{folder / 'spilled'}'")
+        store.execute(f"SET temp_directory = '{folder}'")
         store.execute("SET preserve_insertion_order = false")
         store.execute("CREATE TABLE signed (id VARCHAR, priority BIGINT, signature BLOB)")
         store.execute("CREATE TABLE banded (band BLOB, id VARCHAR)")

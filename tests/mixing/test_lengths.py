@@ -182,5 +182,5 @@ def test_a_template_of_axolotl(tiny_model: Path, monkeypatch: pytest.MonkeyPatch
 def test_a_template_that_refuses_a_row(tiny_model: Path, tmp_path: Path) -> None:
     (tmp_path / "own.jinja").write_text("{{ raise_exception('no system\nmessage') }}")
     counts = counter(TokenizerSpec(path=str(tiny_model), chat_template=str(tmp_path / "own.jinja")))
-    with pytest.raises(DataError, match="the chat template refuses the row: no system$"):
+    with pytest.raises(DataError, match=r"the chat template refuses the row: no system$"):
         counts(ROWS[0])
