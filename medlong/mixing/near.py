@@ -132,7 +132,8 @@ def near_duplicates(
     depends on no order, and on no row but the two. The row that stays for it is found by following the
     smallest near row of each, and may then be less near than the threshold.
 
-    Signatures and bands take at most `memory`, and spill to a folder under `scratch`; the rows of one band that meet are compared each with each, 512 at a time. What is returned is held whole.
+    Signatures and bands take about `memory`, and spill to a folder under `scratch`. The rows that meet in
+    one band are held together and compared each with each; what is returned is held whole.
 
     Raises:
         MissingPackageError: If duckdb, pyarrow or numpy is not installed.
