@@ -6,7 +6,7 @@ token that follows within three tokens.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from itertools import chain, zip_longest
@@ -156,6 +156,9 @@ class _Template:
         self.source = source
         self.end: int | None = tokenizer.eos_token_id
         self._tokenizer = tokenizer
+        self._backend = tokenizer.backend_tokenizer
+        self._backend.no_truncation()  # which the tokenizer's own file may ask for
+        self._backend.no_padding()
         self._frames: dict[tuple[str, ...], list[str] | None] = {}
 
     def render(self, messages: Sequence[Message]) -> str:
@@ -168,20 +171,13 @@ class _Template:
             raise DataError(f"the chat template refuses the row: {reason}") from None
         return str(text)
 
-    def encode(self, texts: Sequence[str]) -> "chain[tuple[list[int], list[Span]]]":
+    def encode(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[Span]]]:
         """Return the tokens of each text and where in it each one begins and ends."""
         return chain.from_iterable(map(self._encode, _batches(texts)))
 
-    def _encode(self, texts: list[str]) -> "zip[tuple[list[int], list[Span]]]":
-        encoded = self._tokenizer(
-            texts,
-            add_special_tokens=False,
-            return_offsets_mapping=True,
-            return_attention_mask=False,
-            return_token_type_ids=False,
-            verbose=False,
-        )
-        return zip(encoded["input_ids"], encoded["offset_mapping"], strict=True)
+    def _encode(self, texts: list[str]) -> Iterator[tuple[list[int], list[Span]]]:
+        encoded = self._backend.encode_batch(texts, add_special_tokens=False)
+        return ((each.ids, each.offsets) for each in encoded)
 
     def spans(self, messages: Sequence[Message], text: str) -> list[Span | None]:
         """Return where in the rendered text each assistant turn's content lies; None where it has none."""
