@@ -9,9 +9,11 @@ from medlong import catalog
 from medlong.config import dotted, line_numbers, load_yaml, nearest_line
 from medlong.errors import ConfigError, DataError
 from medlong.mixing.formats import to_messages
-from medlong.mixing.readers import records
+from medlong.mixing.passages import Ground, ground
+from medlong.mixing.readers import Record, records
 from medlong.mixing.select import Message
 from medlong.mixing.spec import Mixture, Source, SourceList
+from medlong.mixing.synthesis import by_characters, distractor_qa
 
 EMBEDDED = "medlong.mixing.embedded."
 
@@ -22,6 +24,8 @@ class Origin(NamedTuple):
     id: str
     source: Source
     declared: Path
+    base: "Origin | None" = None
+    """The source whose rows those of this one are made of."""
 
 
 def shipped() -> dict[str, Origin]:
@@ -52,7 +56,7 @@ def resolve(mixture: Mixture, path: Path) -> dict[str, Origin]:
     for component, content in mixture.components.items():
         for n, name in enumerate(content.sources):
             if name in known:
-                found[name] = known[name]
+                found[name] = _with_base(known[name], known, faults)
             else:
                 faults["components", component, "sources", n] = catalog.unknown("source", name, known)
     if faults:
@@ -62,6 +66,21 @@ def resolve(mixture: Mixture, path: Path) -> dict[str, Origin]:
     return found
 
 
+def _with_base(origin: Origin, known: dict[str, Origin], faults: dict[tuple[str | int, ...], str]) -> Origin:
+    synth = origin.source.synth
+    if synth is None:
+        return origin
+    base = known.get(synth.origin)
+    field = ("sources", origin.id, "from")
+    if base is None:
+        faults[field] = catalog.unknown("source", synth.origin, known)
+    elif base.source.synth is not None:
+        faults[field] = f"{synth.origin!r} is itself made of another source; name that one"
+    elif synth.passage_field is not None and base.source.files is None:
+        faults["sources", origin.id, "passage_field"] = f"{synth.origin!r} has no files with fields; leave it out"
+    return origin._replace(base=base)
+
+
 def rows(origin: Origin) -> Iterator[list[Message]]:
     """Yield every row of a source as messages.
 
@@ -69,9 +88,40 @@ def rows(origin: Origin) -> Iterator[list[Message]]:
         ConfigError: If the embedded module does not exist.
         DataError: If files are missing, or a row is bad; the message names file, line and field.
     """
+    if origin.source.synth is not None:
+        return _synthesised(origin)
     if origin.source.embedded is not None:
         return _embedded(origin, origin.source.embedded)
     return _from_files(origin)
+
+
+def _synthesised(origin: Origin) -> Iterator[list[Message]]:
+    assert origin.source.synth is not None
+    for made in distractor_qa(_grounds(origin), origin.source.synth, by_characters):
+        yield made.messages
+
+
+def _grounds(origin: Origin) -> Iterator[Ground]:
+    """The questions with their passages that a source is made of; rows that are not such are passed over."""
+    synth, base = origin.source.synth, origin.base
+    assert synth is not None
+    assert base is not None
+    if synth.passage_field is None:
+        found = (ground(messages) for messages in rows(base))
+    else:
+        found = (
+            _with_passage(base, path, record, synth.passage_field) for path in files(base) for record in records(path)
+        )
+    return (each for each in found if each is not None)
+
+
+def _with_passage(base: Origin, path: Path, record: Record, field: str) -> Ground | None:
+    messages = _conversation(base, path, record)
+    passage = record.fields.get(field)
+    if not isinstance(passage, str):
+        has = ", ".join(sorted(map(str, record.fields)))
+        raise DataError(f"{path}: line {record.line}: passage_field {field!r} is no text of the record; it has {has}")
+    return ground(messages, passage)
 
 
 def _embedded(origin: Origin, module: str) -> Iterator[list[Message]]:
@@ -91,19 +141,25 @@ def _embedded(origin: Origin, module: str) -> Iterator[list[Message]]:
 def _from_files(origin: Origin) -> Iterator[list[Message]]:
     for path in files(origin):
         for record in records(path):
-            try:
-                yield to_messages(record.fields, origin.source.format, origin.source.map)
-            except DataError as error:
-                raise DataError(f"{path}: line {record.line}: {error} (source {origin.id!r})") from None
+            yield _conversation(origin, path, record)
+
+
+def _conversation(origin: Origin, path: Path, record: Record) -> list[Message]:
+    try:
+        return to_messages(record.fields, origin.source.format, origin.source.map)
+    except DataError as error:
+        raise DataError(f"{path}: line {record.line}: {error} (source {origin.id!r})") from None
 
 
 def files(origin: Origin) -> list[Path]:
-    """Return the files of a source, sorted, each once.
+    """Return the files of a source, sorted, each once. Those of a source made of another are the other's.
 
     Raises:
         ConfigError: If a path or glob is no usable one.
         DataError: If it matches nothing.
     """
+    if origin.base is not None:
+        return files(origin.base)
     found: set[Path] = set()
     for pattern in origin.source.files or []:
         where = f"{origin.declared}: source {origin.id!r}"

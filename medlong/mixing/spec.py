@@ -18,6 +18,7 @@ from pydantic import (
 
 from medlong.catalog import unknown
 from medlong.config import Strict, load_yaml
+from medlong.mixing.synthesis import SynthSpec, gathered
 
 FORMATS: dict[str, tuple[str, ...]] = {
     "messages": ("messages",),
@@ -94,10 +95,13 @@ class Source(Strict):
     """One named origin of rows."""
 
     embedded: str | None = None
-    """The module that generates the rows; exactly one of `embedded` and `files`."""
+    """The module that generates the rows; exactly one of `embedded`, `files` and `synth`."""
 
     files: list[str] | None = Field(default=None, min_length=1)
     """Paths or globs of .json, .jsonl and .csv files, relative to the file that declares the source."""
+
+    synth: SynthSpec | None = None
+    """How the rows are made of another source's; its keys stand among the others: `synth: distractor_qa, from: ...`."""
 
     format: Literal["messages", "alpaca", "qa", "prompt_completion"] = "messages"
     """What a record looks like; `FORMATS` lists the fields of each."""
@@ -114,6 +118,11 @@ class Source(Strict):
     about: str = ""
     """One line of what it is."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, value: object) -> object:
+        return gathered(value)
+
     @field_validator("map")
     @classmethod
     def _known_fields(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
@@ -125,10 +134,10 @@ class Source(Strict):
 
     @model_validator(mode="after")
     def _one_place(self) -> "Source":
-        if (self.embedded is None) == (self.files is None):
-            raise ValueError("give either embedded (a module) or files (paths), exactly one")
-        if self.embedded is not None and (self.format != "messages" or self.map):
-            raise ValueError("an embedded source has format messages and no map")
+        if sum(place is not None for place in (self.embedded, self.files, self.synth)) != 1:
+            raise ValueError("give either embedded (a module), files (paths) or synth (with from), exactly one")
+        if self.files is None and (self.format != "messages" or self.map):
+            raise ValueError("a source that is not of files has format messages and no map")
         return self
 
 
