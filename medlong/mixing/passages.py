@@ -15,6 +15,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappop, heappush
+from itertools import chain
 from typing import NamedTuple
 
 from medlong.hashing import digest, keyed
@@ -28,6 +29,9 @@ LONGEST_ANSWER = 400
 """Characters of the longest opening that is quoted as an answer."""
 
 MOST_SENTENCES = 3
+
+LOOKED_THROUGH = 1200
+"""Characters of a passage in which its opening is looked for."""
 
 ALIKE = 10
 """A passage whose opening is, but for the question's words, that of more rows says nothing of its own."""
@@ -44,11 +48,12 @@ KINDRED = 20
 CJK = r"\u3400-\u4dbf\u4e00-\u9fff"
 _CJK = re.compile(f"[{CJK}]")
 _WORD = re.compile(rf"[^\W_{CJK}]{{3,}}|(?=([{CJK}]{{2}}))")
-_NUMBER = re.compile(r"(?<!\w)\d+(?!\w)")
-_BLANKS = re.compile(r"[^\S\n]+")
-_LINES = re.compile(r" ?\n(?: ?\n)+ ?")
+_NUMBER = re.compile(r"(?<![A-Za-z\d])\d+(?![A-Za-z\d])")
+_BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
+_LINES = re.compile(r"\n{3,}")
 _END = re.compile(
-    r"(?<!\b[A-Z])(?<!\be\.g)(?<!\bi\.e)(?<!\bDr)(?<!\bvs)[.!?]+[\"')\]]*(?=\s+[\"'(\[]?[A-Z0-9]|\s*$)|[。！？]+|\n+|$"
+    r"[.!?](?<!\b[A-Z][.])(?<!\be\.g\.)(?<!\bi\.e\.)(?<!\bDr\.)(?<!\bvs\.)[.!?]*[\"')\]]*"
+    r"(?=\s+[\"'(\[]?[A-Z0-9]|\s*\Z)|[。！？]+|\n+"
 )
 
 
@@ -88,25 +93,23 @@ def ground(messages: Sequence[Message], passage: str | None = None) -> Ground | 
 
 def _tidy(text: str) -> str:
     """One space between words and at most one empty line: runs of blanks cost tokens and say nothing."""
-    return _LINES.sub("\n\n", _BLANKS.sub(" ", text)).strip()
+    lines = "\n".join(line.strip() for line in _BLANKS.sub(" ", text).split("\n"))
+    return _LINES.sub("\n\n", lines).strip()
 
 
 def opening(text: str) -> str:
     """Return the first sentences of `text` after any that only ask, or nothing if the first is too long."""
-    start = end = taken = 0
-    at = 0
-    for found in _END.finditer(text):
-        if found.group().startswith(("?", "？")) and not taken:
-            start = end = at = found.end()
-            continue
-        sentence = text[at : found.end()].strip()
-        at = found.end()
-        if not sentence:
-            continue
-        if taken == MOST_SENTENCES or len(text[start:at].strip()) > LONGEST_ANSWER:
-            break
-        end, taken = at, taken + 1
-    return text[start:end].strip()
+    head = text[:LOOKED_THROUGH]
+    start = at = taken = 0
+    for found in chain(_END.finditer(head), [None]):
+        stop = found.end() if found else len(head)
+        if found and found.group()[0] in "?？" and not taken:
+            start = at = stop
+        elif head[at:stop].strip():
+            if taken == MOST_SENTENCES or stop - start > LONGEST_ANSWER:
+                break
+            at, taken = stop, taken + 1
+    return head[start:at].strip() if taken else ""
 
 
 def terms(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What long rows say around their passages, in each language.
+"""What long rows say around their passages, in each language, and the turns of a row.
 
 Nothing here is the exam's: no mark before the question, no options, no reply line, no book. A model that
 learns from these rows learns to find a passage, not the form in which the exam asks.
@@ -50,8 +50,8 @@ ENGLISH = Wording(
     ),
     quote=(
         "Quote the sentences that begin the answer.",
-        "Give its opening sentences, word for word.",
-        "Repeat how the text begins its answer, at most a few sentences.",
+        "Give the opening sentences of the answer, word for word.",
+        "Answer with the first sentences of that text, a few at most.",
     ),
     say_so=(
         "If no text has the answer, say that none does.",
@@ -59,8 +59,8 @@ ENGLISH = Wording(
         "Say plainly when the texts leave it open.",
     ),
     cite=(
-        "Name the {} it stands in.",
-        "Say which {} it comes from.",
+        "Name the {} that the answer stands in.",
+        "Say which {} the answer comes from.",
         "Give the number of the {} as well.",
     ),
     headings=("Passage {}", "Text {}", "Document {}", "Extract {}"),

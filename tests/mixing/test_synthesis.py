@@ -229,7 +229,7 @@ def test_question_stands_first_and_last_about_equally() -> None:
 
 def test_what_cannot_be_asked_is_only_a_passage_for_others() -> None:
     silent = [
-        ground(pair("What are the signs of zoster?", "They vary from one to the next.")),  # does not name its subject
+        ground(pair("Which signs has zoster?", "They vary from one to the next.")),  # does not name its subject
         ground(pair("Are you well?", "The answer. " + "It goes on without an end and on and on " * 20)),
         *(ground(pair(f"What of b{n}x here?", f"See this list of resources on b{n}x.")) for n in range(20)),
     ]
@@ -396,5 +396,5 @@ def test_the_shipped_long_mixture_is_disjoint_from_the_exam(tmp_path: Path) -> N
     headings = {page.text.splitlines()[0].strip("# ").lower() for page in formulary.build().pages}
     assert not [heading for heading in headings if heading in text]
     lengths = [by_characters(json.loads(line)["messages"]).tokens for line in text.splitlines()]
-    assert sum(length > 900 for length in lengths) == built.manifest["components"]["long"]["quota"]
+    assert sum(length > 850 for length in lengths) == built.manifest["components"]["long"]["quota"]
     assert all(a != b for a, b in pairwise(text.splitlines()))
