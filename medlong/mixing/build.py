@@ -126,10 +126,10 @@ def _texts(planned: Plan, watch: Watch) -> dict[tuple[str, str], str]:
     wanted = {(pick.source, pick.content_id) for pick in planned.picks}
     texts: dict[tuple[str, str], str] = {}
     for name, origin in planned.origins.items():
-        for messages in watch(rows(origin), f"taking from {name}"):
-            key = (name, content_id(messages))
+        for row in watch(rows(origin, lambda _: None), f"taking from {name}"):
+            key = (name, content_id(row.messages))
             if key in wanted and key not in texts:
-                texts[key] = json.dumps({"messages": normalise(messages)}, ensure_ascii=False)
+                texts[key] = json.dumps({"messages": normalise(row.messages)}, ensure_ascii=False)
     lost = sorted({source for source, _ in wanted - texts.keys()})
     if lost:
         raise DataError(f"{planned.path}: {', '.join(lost)} changed while the mixture was being built; build again")
@@ -193,6 +193,7 @@ def _component(planned: Plan, name: str, realised: Realised | None) -> dict[str,
         "sources": {
             part.source: {
                 "available": planned.surveys[part.source].available,
+                "rejected": planned.surveys[part.source].rejected,
                 "distinct": len(planned.surveys[part.source].content_ids),
                 "duplicates_elsewhere": planned.duplicates[part.source],
                 "taken": part.taken,

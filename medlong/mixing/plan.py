@@ -37,6 +37,9 @@ class Survey(NamedTuple):
     content_ids: list[str]
     """Of the distinct rows, sorted."""
 
+    rejected: int = 0
+    """Bad rows, which the source allows and which are left out."""
+
 
 class Part(NamedTuple):
     """What one source gives to one component."""
@@ -100,14 +103,15 @@ def survey(origin: Origin, watch: Watch = unwatched) -> Survey:
     """Return the content ids of a source; identical rows collapse into one.
 
     Raises:
-        DataError: If a row is bad.
+        DataError: If more rows are bad than the source allows.
     """
     seen: set[str] = set()
     available = 0
-    for messages in watch(rows(origin), f"reading {origin.id}"):
-        seen.add(content_id(messages))
+    rejected: list[int] = []
+    for row in watch(rows(origin, lambda reject: rejected.append(reject.line)), f"reading {origin.id}"):
+        seen.add(content_id(row.messages))
         available += 1
-    return Survey(available, sorted(seen))
+    return Survey(available, sorted(seen), len(rejected))
 
 
 def _own_rows(mixture: Mixture, surveys: dict[str, Survey]) -> dict[str, list[str]]:

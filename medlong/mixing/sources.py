@@ -1,6 +1,7 @@
 """The sources a mixture draws from: looked up, located, and read as conversations."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -9,13 +10,16 @@ from medlong import catalog
 from medlong.config import dotted, line_numbers, load_yaml, nearest_line
 from medlong.errors import ConfigError, DataError
 from medlong.mixing.formats import to_messages
+from medlong.mixing.hub import hub_records
 from medlong.mixing.passages import Ground, ground
-from medlong.mixing.readers import Record, records
+from medlong.mixing.readers import Bad, Record, place, records
 from medlong.mixing.select import Message
-from medlong.mixing.spec import Mixture, Source, SourceList
+from medlong.mixing.spec import Mixture, Source, SourceList, share_text
 from medlong.mixing.synthesis import by_characters, distractor_qa
 
 EMBEDDED = "medlong.mixing.embedded."
+SHOWN = 3
+"""Bad rows that a message about too many of them shows."""
 
 
 class Origin(NamedTuple):
@@ -26,6 +30,29 @@ class Origin(NamedTuple):
     declared: Path
     base: "Origin | None" = None
     """The source whose rows those of this one are made of."""
+
+
+class Row(NamedTuple):
+    """One row of a source, and where it is from."""
+
+    file: str
+    """Relative to the folder of the file that declares the source; empty for a row that code made."""
+
+    line: int
+    """Where the row starts, from 1; its number where a file has no lines."""
+
+    messages: list[Message]
+
+
+class Reject(NamedTuple):
+    """A row that could not be read."""
+
+    file: str
+    line: int
+    reason: str
+
+
+Rejects = Callable[[Reject], None]
 
 
 def shipped() -> dict[str, Origin]:
@@ -76,55 +103,59 @@ def _with_base(origin: Origin, known: dict[str, Origin], faults: dict[tuple[str 
         faults[field] = catalog.unknown("source", synth.origin, known)
     elif base.source.synth is not None:
         faults[field] = f"{synth.origin!r} is itself made of another source; name that one"
-    elif synth.passage_field is not None and base.source.files is None:
+    elif synth.passage_field is not None and base.source.embedded is not None:
         faults["sources", origin.id, "passage_field"] = f"{synth.origin!r} has no files with fields; leave it out"
     return origin._replace(base=base)
 
 
-def rows(origin: Origin) -> Iterator[list[Message]]:
-    """Yield every row of a source as messages.
+def rows(origin: Origin, rejects: Rejects | None = None) -> Iterator[Row]:
+    """Yield every row of a source.
+
+    Args:
+        origin: The source.
+        rejects: Told of every bad row, where the source allows some (`bad_rows`); without it the first bad row stops.
 
     Raises:
         ConfigError: If the embedded module does not exist.
-        DataError: If files are missing, or a row is bad; the message names file, line and field.
+        DataError: If files are missing or damaged, or more rows are bad than may be; the message names file, line
+            and field. That there are too many is known after the last row.
+        MissingPackageError: If the package that reads such files is not installed.
     """
     if origin.source.synth is not None:
-        return _synthesised(origin)
+        return _synthesised(origin, rejects)
     if origin.source.embedded is not None:
         return _embedded(origin, origin.source.embedded)
-    return _from_files(origin)
+    return _read(origin, rejects)
 
 
-def _synthesised(origin: Origin) -> Iterator[list[Message]]:
+def _synthesised(origin: Origin, rejects: Rejects | None) -> Iterator[Row]:
     assert origin.source.synth is not None
-    for made in distractor_qa(_grounds(origin), origin.source.synth, by_characters):
-        yield made.messages
+    made = distractor_qa(_grounds(origin, rejects), origin.source.synth, by_characters)
+    return (Row("", number, row.messages) for number, row in enumerate(made, start=1))
 
 
-def _grounds(origin: Origin) -> Iterator[Ground]:
+def _grounds(origin: Origin, rejects: Rejects | None) -> Iterator[Ground]:
     """The questions with their passages that a source is made of; rows that are not such are passed over."""
     synth, base = origin.source.synth, origin.base
     assert synth is not None
     assert base is not None
     if synth.passage_field is None:
-        found = (ground(messages) for messages in rows(base))
+        found = (ground(row.messages) for row in rows(base, rejects))
     else:
-        found = (
-            _with_passage(base, path, record, synth.passage_field) for path in files(base) for record in records(path)
-        )
+        name = synth.passage_field
+        found = (ground(row.messages, _passage(row, fields, name)) for row, fields in _with_fields(base, rejects))
     return (each for each in found if each is not None)
 
 
-def _with_passage(base: Origin, path: Path, record: Record, field: str) -> Ground | None:
-    messages = _conversation(base, path, record)
-    passage = record.fields.get(field)
+def _passage(row: Row, fields: Mapping[str, object], name: str) -> str:
+    passage = fields.get(name)
     if not isinstance(passage, str):
-        has = ", ".join(sorted(map(str, record.fields)))
-        raise DataError(f"{path}: line {record.line}: passage_field {field!r} is no text of the record; it has {has}")
-    return ground(messages, passage)
+        has = ", ".join(sorted(map(str, fields)))
+        raise DataError(f"{row.file}: line {row.line}: passage_field {name!r} is no text of the record; it has {has}")
+    return passage
 
 
-def _embedded(origin: Origin, module: str) -> Iterator[list[Message]]:
+def _embedded(origin: Origin, module: str) -> Iterator[Row]:
     where = f"{origin.declared}: source {origin.id!r}"
     if not module.startswith(EMBEDDED):
         raise ConfigError(f"{where}: embedded must be a module of {EMBEDDED.rstrip('.')}, got {module!r}")
@@ -134,33 +165,91 @@ def _embedded(origin: Origin, module: str) -> Iterator[list[Message]]:
         raise ConfigError(f"{where}: there is no embedded module {module!r}") from None
     if generate is None:
         raise ConfigError(f"{where}: embedded module {module!r} makes no rows")
-    generated: Iterator[list[Message]] = generate()
-    return generated
+    return (Row("", number, messages) for number, messages in enumerate(generate(), start=1))
 
 
-def _from_files(origin: Origin) -> Iterator[list[Message]]:
-    for path in files(origin):
-        for record in records(path):
-            yield _conversation(origin, path, record)
+def _read(origin: Origin, rejects: Rejects | None) -> Iterator[Row]:
+    return (row for row, _ in _with_fields(origin, rejects))
 
 
-def _conversation(origin: Origin, path: Path, record: Record) -> list[Message]:
-    try:
-        return to_messages(record.fields, origin.source.format, origin.source.map)
-    except DataError as error:
-        raise DataError(f"{path}: line {record.line}: {error} (source {origin.id!r})") from None
+def _with_fields(origin: Origin, rejects: Rejects | None) -> Iterator[tuple[Row, Mapping[str, object]]]:
+    tally = _Tally(origin, rejects)
+    for part in _parts(origin, tally):
+        for record in part.records:
+            try:
+                messages = to_messages(record.fields, origin.source.format, origin.source.map)
+            except DataError as error:
+                part.bad(record.line, f"{error} (record {record.nth})" if record.nth else str(error))
+            else:
+                tally.good += 1
+                yield Row(part.name, record.line, messages), record.fields
+    tally.check()
+
+
+class _Part(NamedTuple):
+    """One file of a source, or its one data set on the hub."""
+
+    name: str
+    records: Iterator[Record]
+    bad: Bad
+
+
+def _parts(origin: Origin, tally: "_Tally") -> Iterator[_Part]:
+    source = origin.source
+    if source.hub is not None:
+        name = f"hf://datasets/{source.hub}@{source.revision}"
+        found = hub_records(source, f"{origin.declared}: source {origin.id!r}")
+        yield _Part(name, found, tally.of(name, f"{name}: row"))
+    for path in files(origin) if source.files else []:
+        name = Path(os.path.relpath(path, origin.declared.parent)).as_posix()
+        bad = tally.of(name, place(path))
+        yield _Part(name, records(path, source.encoding, source.sheet, bad), bad)
+
+
+class _Tally:
+    """The bad rows of one source: passed on as they come, and too many at the end."""
+
+    def __init__(self, origin: Origin, rejects: Rejects | None) -> None:
+        self._origin = origin
+        self._rejects = rejects if origin.source.bad_rows else None
+        self._first: list[str] = []
+        self._bad = 0
+        self.good = 0
+
+    def of(self, name: str, shown: str) -> Bad:
+        """Return what takes the bad rows of one file, `shown` being the start of a message, without the line."""
+
+        def bad(line: int, reason: str) -> None:
+            text = f"{shown} {line}: {reason}"
+            if self._rejects is None:
+                raise DataError(f"{text} (source {self._origin.id!r})")
+            self._bad += 1
+            if len(self._first) < SHOWN:
+                self._first.append(text)
+            self._rejects(Reject(name, line, reason))
+
+        return bad
+
+    def check(self) -> None:
+        """Raise DataError if more rows were bad than the source allows."""
+        count, most = self._bad + self.good, self._origin.source.bad_rows
+        if self._bad > most * count:
+            where = f"{self._origin.declared}: source {self._origin.id!r}"
+            share = f"{self._bad} of {count} rows are bad ({self._bad / count:.2%})"
+            much = f"{share}, more than bad_rows: {share_text(most)}; the first:"
+            raise DataError("\n  ".join([f"{where}: {much}", *self._first]))
 
 
 def files(origin: Origin) -> list[Path]:
-    """Return the files of a source, sorted, each once. Those of a source made of another are the other's.
+    """Return the files of a source, sorted, each once, under however many names and links it lies there.
 
     Raises:
         ConfigError: If a path or glob is no usable one.
-        DataError: If it matches nothing.
+        DataError: If it matches nothing, or a link that leads nowhere.
     """
     if origin.base is not None:
         return files(origin.base)
-    found: set[Path] = set()
+    found: dict[Path, Path] = {}
     for pattern in origin.source.files or []:
         where = f"{origin.declared}: source {origin.id!r}"
         start = Path(Path(pattern).anchor) if Path(pattern).is_absolute() else origin.declared.parent
@@ -169,8 +258,12 @@ def files(origin: Origin) -> list[Path]:
             matches = list(start.glob(relative))
         except (ValueError, NotImplementedError, IndexError) as error:
             raise ConfigError(f"{where}: {pattern!r} is no path or glob: {error}") from None
+        lost = [path for path in sorted(matches) if path.is_symlink() and not path.exists()]
+        if lost:
+            raise DataError(f"{where}: {lost[0]} is a link to itself or to nothing")
         if not any(path.is_file() for path in matches):
             hint = f"; {pattern!r} is a folder, give the files in it: {relative.rstrip('/')}/*.jsonl" if matches else ""
             raise DataError(f"{where}: no file matches {pattern!r} in {start}{hint}")
-        found.update(path for path in matches if path.is_file())
-    return sorted(found)
+        for path in sorted(path for path in matches if path.is_file()):
+            found.setdefault(path.resolve(), path)
+    return sorted(found.values())

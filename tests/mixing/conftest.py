@@ -1,9 +1,24 @@
 import json
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 import yaml
+
+DATA = Path(os.environ.get("MEDLONG_SHARED_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Callable[[str], Path]:
+    """A function that returns a path in the data shared beside the repository, or skips the test."""
+
+    def path(name: str) -> Path:
+        if not (DATA / name).exists():
+            pytest.skip(f"{name} is not in the data beside the repository (or in $MEDLONG_SHARED_DATA)")
+        return DATA / name
+
+    return path
 
 
 @pytest.fixture

@@ -58,7 +58,16 @@ def test_what_is_written(tmp_path: Path, write_mixture: Writer) -> None:
         "share": "3/10",
         "quota": 6,
         "realised": {"examples": 6, "characters": characters},
-        "sources": {"a": {"available": 100, "distinct": 100, "duplicates_elsewhere": 0, "taken": 6, "max_repeats": 1}},
+        "sources": {
+            "a": {
+                "available": 100,
+                "rejected": 0,
+                "distinct": 100,
+                "duplicates_elsewhere": 0,
+                "taken": 6,
+                "max_repeats": 1,
+            }
+        },
     }
     assert manifest["sources"]["a"]["licence"] == "MIT"
     assert str(tmp_path) not in json.dumps(manifest)
@@ -123,6 +132,7 @@ def test_row_order_files_and_duplicates_change_nothing(
     assert lines(after.folder) == lines(before.folder)
     assert after.manifest["components"]["general"]["sources"]["a"] == {
         "available": 130,
+        "rejected": 0,
         "distinct": 100,
         "duplicates_elsewhere": 0,
         "taken": 10,
@@ -320,5 +330,7 @@ def test_real_files(tmp_path: Path, write_mixture: Writer) -> None:
 @pytest.mark.skipif(not REAL.is_dir(), reason=f"no real data sets in {REAL}")
 def test_a_real_empty_answer_is_found(tmp_path: Path, write_mixture: Writer) -> None:
     code = {"files": [str(REAL / "codealpaca" / "code_*.json")], "format": "alpaca", "licence": "Apache-2.0"}
-    with pytest.raises(DataError, match=r"code_alpaca_2k.json: line 1187: output: is empty \(source 'code'\)"):
+    with pytest.raises(
+        DataError, match=r"code_alpaca_2k.json: line 1187: output: is empty \(record \d+\) \(source 'code'\)"
+    ):
         build(write_mixture(sources={"code": code}, components={"x": {"sources": ["code"]}}, shares={"x": 1}), tmp_path)

@@ -11,6 +11,7 @@ from medlong.mixing.sources import Origin, files, rows
 from medlong.mixing.spec import Source
 
 PAIR = [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}]
+SHAREGPT_NAMES = {"conversations": "a", "from": "who", "value": "x"}
 
 
 def origin(folder: Path, format: str, *names: str, **map: str) -> Origin:
@@ -23,6 +24,11 @@ def origin(folder: Path, format: str, *names: str, **map: str) -> Origin:
     [
         ("messages", {"messages": PAIR}, {}),
         ("messages", {"chat": PAIR, "id": 4}, {"messages": "chat"}),
+        ("messages", {"made": {"by": [{"chat": PAIR}]}}, {"messages": "made.by.0.chat"}),
+        ("sharegpt", {"conversations": [{"from": "human", "value": "Q"}, {"from": "gpt", "value": "A"}]}, {}),
+        ("sharegpt", {"a": [{"who": "user", "x": "Q"}, {"who": "gpt", "x": "A"}]}, SHAREGPT_NAMES),
+        ("alpaca", {"instruction": "Q", "i": [{"input": "", "output": "A"}]}, {"output": "i.0.output"}),
+        ("qa", {"question": "Q", "answer.text": "A", "answer": {"text": "B"}}, {"answer": "answer.text"}),
         ("alpaca", {"instruction": "Q", "input": "", "output": "A"}, {}),
         ("alpaca", {"instruction": "Q", "response": "A"}, {"output": "response"}),
         ("qa", {"question": "Q", "answer": "A", "more": None}, {}),
@@ -35,20 +41,22 @@ def test_formats(tmp_path: Path, format: str, record: dict[str, object], map: di
         json.dumps([record, record], indent=1) if suffix == ".json" else f"{json.dumps(record)}\n\n{json.dumps(record)}"
     )
     (tmp_path / f"x{suffix}").write_text(text)
-    assert list(rows(origin(tmp_path, format, f"x{suffix}", **map))) == [PAIR, PAIR]
+    found = list(rows(origin(tmp_path, format, f"x{suffix}", **map)))
+    assert found == [(f"x{suffix}", 2 if suffix == ".json" else 1, PAIR), (f"x{suffix}", found[1].line, PAIR)]
+    assert found[1].line > 2
 
 
 def test_alpaca_input_follows_the_instruction(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text(json.dumps([{"instruction": "Q", "input": "I", "output": "A"}]))
-    assert next(rows(origin(tmp_path, "alpaca", "x.json")))[0]["content"] == "Q\n\nI"
+    assert next(rows(origin(tmp_path, "alpaca", "x.json"))).messages[0]["content"] == "Q\n\nI"
 
 
 def test_csv_with_line_breaks_a_byte_order_mark_and_a_long_field(tmp_path: Path) -> None:
     long = "long " * 40_000
     (tmp_path / "x.csv").write_text(f'\ufeffask,answer,id\n"two\nlines",A,1\nQ,"{long}",2\n', encoding="utf-8")
     found = list(rows(origin(tmp_path, "qa", "x.csv", question="ask")))
-    assert [row[0]["content"] for row in found] == ["two\nlines", "Q"]
-    assert found[1][1]["content"] == long
+    assert [(row.line, row.messages[0]["content"]) for row in found] == [(2, "two\nlines"), (4, "Q")]
+    assert found[1].messages[1]["content"] == long
 
 
 def turns(*roles: str) -> dict[str, object]:
@@ -72,11 +80,24 @@ def turns(*roles: str) -> dict[str, object]:
         ("messages", turns("user", "user", "assistant"), "expected user and assistant in turn"),
         ("messages", turns("user", "assistant", "system"), "expected user and assistant in turn"),
         ("messages", turns("system"), "expected user and assistant in turn"),
+        ("qa", {"question": "Q", "answer": "a\0b"}, "assistant: has a null character, which is not text"),
+        ("sharegpt", {"conversations": "Q"}, "conversations: expected a list of turns, got 'Q'"),
+        ("sharegpt", {"messages": []}, "conversations: expected a list of turns, got nothing"),
+        ("sharegpt", {"conversations": ["Q"]}, "conversations[0]: expected {from, value}, got 'Q'"),
+        ("sharegpt", {"conversations": [{"from": "bing"}]}, "conversations[0].from: expected one of human, user"),
+        (
+            "sharegpt",
+            {"conversations": [{"from": ["gpt"]}]},
+            "conversations[0].from: expected one of human, user, gpt,",
+        ),
+        ("sharegpt", {"conversations": [{"from": "gpt"}]}, "conversations[0].value: expected text"),
+        ("sharegpt", {"conversations": [{"from": "gpt", "value": "A"}]}, "expected user and assistant in turn"),
         ("qa", {"question": "\ud800", "answer": "A"}, "half a surrogate pair"),
     ],
 )
 def test_a_bad_row_is_named_by_file_line_and_field(tmp_path: Path, format: str, bad: object, message: str) -> None:
     good = {"question": "Q", "answer": "A", "instruction": "Q", "output": "A", "messages": PAIR}
+    good["conversations"] = [{"from": "human", "value": "Q"}, {"from": "gpt", "value": "A"}]
     path = tmp_path / "x.jsonl"
     path.write_text(f"{json.dumps(good)}\n{json.dumps(bad)}\n")
     with pytest.raises(DataError) as caught:
@@ -92,7 +113,8 @@ def test_a_bad_row_is_named_by_file_line_and_field(tmp_path: Path, format: str, 
         ("x.json", '[\n{"question": "Q", "answer": "A"},\n{"question": }]', "line 3: not JSON"),
         ("x.json", '[\n{"question": "Q", "answer": "A"}\n{"question": 1}]', "line 3: expected , or ]"),
         ("x.json", '[\n{"question": "Q", "answer": "A"},\n\n\n{"question": "Q"}]', "line 5: answer: no such field"),
-        ("x.json", '{"question": "Q", "answer": "A"}', "expected a list of records; if each line is one record"),
+        ("x.json", '"Q"', "expected a list of records, or a record on each line; it begins with '\"'"),
+        ("x.json", '{\n"question": "Q", "answer": "A"}', "line 1: not JSON"),
         ("x.json", '[{"question": "Q", "answer": "A"}', "line 1: expected , or ]"),
         ("x.csv", "question,answer\nQ,A\n\nQ\n", "line 4: 1 fields, the header has 2"),
         ("x.csv", "question,answer\nQ,A,B\n", "line 2: 3 fields, the header has 2"),
@@ -103,7 +125,7 @@ def test_a_bad_row_is_named_by_file_line_and_field(tmp_path: Path, format: str, 
         ("x.jsonl", "[" * 100_000, "line 1: nested too deeply"),
         ("x.json", '[\n{"question": ' + "1" * 5000 + "}]", "line 2: a number of too many digits"),
         ("x.json", '[\n{"question": ' + "[" * 100_000, "line 2: nested too deeply"),
-        ("x.txt", "Q", "cannot read .txt; known: .json, .jsonl, .csv"),
+        ("x.txt", "Q", "cannot read .txt; known: .json, .jsonl, .csv, .tsv, .parquet, .xlsx, and the first 4 with .gz"),
     ],
 )
 def test_a_broken_file_is_named_by_line(tmp_path: Path, name: str, text: str, message: str) -> None:

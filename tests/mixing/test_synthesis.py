@@ -326,7 +326,7 @@ def test_a_mixture_is_built_of_it(tmp_path: Path) -> None:
     written = [json.loads(line)["messages"] for line in (built.folder / "train.jsonl").read_text().splitlines()]
     assert len(written) == 20
     assert {content_id(row) for row in written} <= {
-        content_id(row) for row in rows(resolve(load_yaml(path, Mixture), path)["far"])
+        content_id(row.messages) for row in rows(resolve(load_yaml(path, Mixture), path)["far"])
     }
     assert all(by_characters(row).tokens <= 800 for row in written)
     assert sum(by_characters(row).tokens for row in written) > 20 * 300
@@ -336,7 +336,7 @@ def test_a_passage_field_is_read_from_the_files(tmp_path: Path) -> None:
     path = write(tmp_path, MIX.replace("from: base,", "from: base, passage_field: context,"))
     found = list(rows(resolve(load_yaml(path, Mixture), path)["far"]))
     assert len(found) == 60
-    assert sum("\nThe q7x." in row[0]["content"] for row in found) > 1
+    assert sum("\nThe q7x." in row.messages[0]["content"] for row in found) > 1
     path = write(tmp_path, MIX.replace("from: base,", "from: base, passage_field: text,"))
     with pytest.raises(DataError, match=r"base.jsonl: line 1: passage_field 'text' is no text of the record; it has"):
         list(rows(resolve(load_yaml(path, Mixture), path)["far"]))

@@ -1,14 +1,12 @@
 """Rows of a data set on the Hugging Face hub, at a pinned revision, through `datasets`."""
 
-import re
 from collections.abc import Sequence
 
 from medlong.errors import ConfigError
 from medlong.exam.importers import rows
 from medlong.exam.importers.rows import Row
 from medlong.exam.importers.sources import Hub
-
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+from medlong.hub import is_commit, why
 
 
 def read(name: str, hub: Hub, revision: str, columns: Sequence[str]) -> list[Row]:
@@ -23,7 +21,7 @@ def read(name: str, hub: Hub, revision: str, columns: Sequence[str]) -> list[Row
             f"{name}: no revision of {hub.id} is pinned here; name a commit of it with --revision HASH, "
             f"or download {hub.download} and run: medlong bank import {name} FILE --out DIR"
         )
-    if not _COMMIT.fullmatch(wanted):
+    if not is_commit(wanted):
         raise ConfigError(f"--revision: expected the 40 hex digits of a commit (a branch moves), got {wanted!r}")
     return rows.checked(_load(name, hub, wanted), f"{hub.id} at {wanted}", columns)
 
@@ -39,8 +37,7 @@ def _load(name: str, hub: Hub, revision: str) -> list[Row]:
             return list(load_dataset("json", data_files=files, split="train"))
         return list(load_dataset(hub.id, hub.config, split=hub.split, revision=revision))
     except Exception as error:  # the hub's client raises errors of many kinds, with no base in common
-        why = " ".join(str(error).split())[:200] or type(error).__name__
         raise ConfigError(
-            f"{name}: the hub does not give {hub.id} at revision {revision}: {why}\n"
+            f"{name}: the hub does not give {hub.id} at revision {revision}: {why(error)}\n"
             f"  Download {hub.download} of it by other means, then: medlong bank import {name} FILE --out DIR"
         ) from None
