@@ -47,7 +47,7 @@ KINDRED = 20
 
 CJK = r"\u3400-\u4dbf\u4e00-\u9fff"
 _CJK = re.compile(f"[{CJK}]")
-_WORD = re.compile(rf"[^\W_{CJK}]{{3,}}|(?=([{CJK}]{{2}}))")
+_WORD = re.compile(rf"(?!\d+\b)[^\W_{CJK}]{{3,}}|(?=([{CJK}]{{2}}))")
 _NUMBER = re.compile(r"(?<![A-Za-z\d])\d+(?![A-Za-z\d])")
 _BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 _LINES = re.compile(r"\n{3,}")
@@ -113,7 +113,7 @@ def opening(text: str) -> str:
 
 
 def terms(text: str) -> list[str]:
-    """Return the words of three letters and more in lower case, and the pairs of Chinese characters."""
+    """Return the words of three letters and more in lower case, and pairs of Chinese characters; no numbers."""
     return [found.group(1) or found.group() for found in _WORD.finditer(text.casefold())]
 
 

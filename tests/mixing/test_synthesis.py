@@ -280,7 +280,7 @@ def test_opening(text: str, expected: str) -> None:
 
 
 def test_terms() -> None:
-    assert terms("Is HPV-16 an A1C? 高血压 go") == ["hpv", "a1c", "高血", "血压"]
+    assert terms("Is HPV-16 an A1C of 850? 高血压 go") == ["hpv", "a1c", "高血", "血压"]
 
 
 def test_rows_of_other_shapes_are_passed_over() -> None:
