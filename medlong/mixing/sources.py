@@ -1,7 +1,7 @@
 """The sources a mixture draws from: looked up, located, and read as conversations."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -11,9 +11,11 @@ from medlong.config import dotted, line_numbers, load_yaml, nearest_line
 from medlong.errors import ConfigError, DataError
 from medlong.mixing.formats import to_messages
 from medlong.mixing.hub import hub_records
+from medlong.mixing.passages import Ground, ground
 from medlong.mixing.readers import Bad, Record, place, records
 from medlong.mixing.select import Message
 from medlong.mixing.spec import Mixture, Source, SourceList, share_text
+from medlong.mixing.synthesis import by_characters, distractor_qa
 
 EMBEDDED = "medlong.mixing.embedded."
 SHOWN = 3
@@ -26,6 +28,8 @@ class Origin(NamedTuple):
     id: str
     source: Source
     declared: Path
+    base: "Origin | None" = None
+    """The source whose rows those of this one are made of."""
 
 
 class Row(NamedTuple):
@@ -79,7 +83,7 @@ def resolve(mixture: Mixture, path: Path) -> dict[str, Origin]:
     for component, content in mixture.components.items():
         for n, name in enumerate(content.sources):
             if name in known:
-                found[name] = known[name]
+                found[name] = _with_base(known[name], known, faults)
             else:
                 faults["components", component, "sources", n] = catalog.unknown("source", name, known)
     if faults:
@@ -87,6 +91,21 @@ def resolve(mixture: Mixture, path: Path) -> dict[str, Origin]:
         listed = [f"line {nearest_line(lines, where)}: {dotted(where)}: {fault}" for where, fault in faults.items()]
         raise ConfigError(f"{path}: " + "\n  ".join(["sources cannot be resolved", *listed]))
     return found
+
+
+def _with_base(origin: Origin, known: dict[str, Origin], faults: dict[tuple[str | int, ...], str]) -> Origin:
+    synth = origin.source.synth
+    if synth is None:
+        return origin
+    base = known.get(synth.origin)
+    field = ("sources", origin.id, "from")
+    if base is None:
+        faults[field] = catalog.unknown("source", synth.origin, known)
+    elif base.source.synth is not None:
+        faults[field] = f"{synth.origin!r} is itself made of another source; name that one"
+    elif synth.passage_field is not None and base.source.embedded is not None:
+        faults["sources", origin.id, "passage_field"] = f"{synth.origin!r} has no files with fields; leave it out"
+    return origin._replace(base=base)
 
 
 def rows(origin: Origin, rejects: Rejects | None = None) -> Iterator[Row]:
@@ -102,9 +121,38 @@ def rows(origin: Origin, rejects: Rejects | None = None) -> Iterator[Row]:
             and field. That there are too many is known after the last row.
         MissingPackageError: If the package that reads such files is not installed.
     """
+    if origin.source.synth is not None:
+        return _synthesised(origin, rejects)
     if origin.source.embedded is not None:
         return _embedded(origin, origin.source.embedded)
     return _read(origin, rejects)
+
+
+def _synthesised(origin: Origin, rejects: Rejects | None) -> Iterator[Row]:
+    assert origin.source.synth is not None
+    made = distractor_qa(_grounds(origin, rejects), origin.source.synth, by_characters)
+    return (Row("", number, row.messages) for number, row in enumerate(made, start=1))
+
+
+def _grounds(origin: Origin, rejects: Rejects | None) -> Iterator[Ground]:
+    """The questions with their passages that a source is made of; rows that are not such are passed over."""
+    synth, base = origin.source.synth, origin.base
+    assert synth is not None
+    assert base is not None
+    if synth.passage_field is None:
+        found = (ground(row.messages) for row in rows(base, rejects))
+    else:
+        name = synth.passage_field
+        found = (ground(row.messages, _passage(row, fields, name)) for row, fields in _with_fields(base, rejects))
+    return (each for each in found if each is not None)
+
+
+def _passage(row: Row, fields: Mapping[str, object], name: str) -> str:
+    passage = fields.get(name)
+    if not isinstance(passage, str):
+        has = ", ".join(sorted(map(str, fields)))
+        raise DataError(f"{row.file}: line {row.line}: passage_field {name!r} is no text of the record; it has {has}")
+    return passage
 
 
 def _embedded(origin: Origin, module: str) -> Iterator[Row]:
@@ -121,6 +169,10 @@ def _embedded(origin: Origin, module: str) -> Iterator[Row]:
 
 
 def _read(origin: Origin, rejects: Rejects | None) -> Iterator[Row]:
+    return (row for row, _ in _with_fields(origin, rejects))
+
+
+def _with_fields(origin: Origin, rejects: Rejects | None) -> Iterator[tuple[Row, Mapping[str, object]]]:
     tally = _Tally(origin, rejects)
     for part in _parts(origin, tally):
         for record in part.records:
@@ -130,7 +182,7 @@ def _read(origin: Origin, rejects: Rejects | None) -> Iterator[Row]:
                 part.bad(record.line, f"{error} (record {record.nth})" if record.nth else str(error))
             else:
                 tally.good += 1
-                yield Row(part.name, record.line, messages)
+                yield Row(part.name, record.line, messages), record.fields
     tally.check()
 
 
@@ -195,6 +247,8 @@ def files(origin: Origin) -> list[Path]:
         ConfigError: If a path or glob is no usable one.
         DataError: If it matches nothing, or a link that leads nowhere.
     """
+    if origin.base is not None:
+        return files(origin.base)
     found: dict[Path, Path] = {}
     for pattern in origin.source.files or []:
         where = f"{origin.declared}: source {origin.id!r}"

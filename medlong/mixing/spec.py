@@ -20,6 +20,7 @@ from pydantic import (
 from medlong.catalog import unknown
 from medlong.config import Strict, load_yaml
 from medlong.hub import is_commit
+from medlong.mixing.synthesis import SynthSpec, gathered
 
 FORMATS: dict[str, tuple[str, ...]] = {
     "messages": ("messages",),
@@ -128,6 +129,9 @@ class Source(Strict):
     split: str | None = Field(default=None, min_length=1)
     """Split of a data set on the hub, such as train."""
 
+    synth: SynthSpec | None = None
+    """How the rows are made of another source's; its keys stand among the others: `synth: distractor_qa, from: ...`."""
+
     format: Literal["messages", "sharegpt", "alpaca", "qa", "prompt_completion"] = "messages"
     """What a record looks like; `FORMATS` lists the fields of each."""
 
@@ -147,6 +151,11 @@ class Source(Strict):
     about: str = ""
     """One line of what it is."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _gather(cls, value: object) -> object:
+        return gathered(value)
+
     @field_validator("map")
     @classmethod
     def _known_fields(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
@@ -158,10 +167,12 @@ class Source(Strict):
 
     @model_validator(mode="after")
     def _one_place(self) -> "Source":
-        if [self.embedded, self.files, self.hub].count(None) != 2:
-            raise ValueError("give embedded (a module), files (paths) or hub (a data set), exactly one")
-        if self.embedded is not None and (self.format != "messages" or self.map):
-            raise ValueError("an embedded source has format messages and no map")
+        if [self.embedded, self.files, self.hub, self.synth].count(None) != 3:
+            raise ValueError(
+                "give embedded (a module), files (paths), hub (a data set) or synth (with from), exactly one"
+            )
+        if (self.embedded is not None or self.synth is not None) and (self.format != "messages" or self.map):
+            raise ValueError("an embedded or made source has format messages and no map")
         if self.files is None and (self.sheet is not None or self.encoding != "utf-8"):
             raise ValueError("sheet and encoding go with files")
         if self.sheet is not None and not any(name.lower().endswith(".xlsx") for name in self.files or []):
