@@ -18,7 +18,7 @@ MOST_VALUES = 100_000
 class Strict(BaseModel):
     """A model that refuses keys it does not know; a misspelt key is an error, never ignored."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 M = TypeVar("M", bound=BaseModel)
@@ -69,7 +69,7 @@ def load_yaml(path: Path, model: type[M]) -> M:
     """
     raw = load_mapping(path)
     try:
-        return model.model_validate(raw)
+        return model.model_validate(raw, context={})  # where a field may leave what later ones are checked by
     except ValidationError as error:
         lines = line_numbers(path)
         faults = [_fault(path, lines, detail, model) for detail in error.errors()]

@@ -1,6 +1,7 @@
 """`medlong mix`: build mixtures, show and compare what was built, lock their sources."""
 
 import argparse
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -9,9 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from medlong.mixing.plan import Watch
+    from medlong.mixing.spec import Mixture
 
 T = TypeVar("T")
-FILE_HELP = "a mixture file, or the name of a shipped one, such as half_general"
+FILE_HELP = "a mixture file, or the name of a shipped one, such as half_general; FILE#NAME is one of its mixtures"
+ONLY_HELP = "this mixture of the file alone (may be given again)"
 
 
 def add(commands: "argparse._SubParsersAction[Any]") -> None:
@@ -23,6 +26,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     build.add_argument("--out", type=Path, default=Path("build"), help="parent folder (default: build)")
     build.add_argument("--relock", action="store_true", help="accept changed sources: write the lock anew, then build")
     build.add_argument("--parquet", action="store_true", help="write the rows as train.parquet too")
+    build.add_argument("--only", action="append", metavar="NAME", help=ONLY_HELP)
     build.set_defaults(run=_build)
     show = kinds.add_parser(
         "show", help="print the table of a mixture that was built, its licences and some of its rows"
@@ -36,7 +40,9 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     show.set_defaults(run=_show)
     name = kinds.add_parser("id", help="print the mixture id and write nothing")
     name.add_argument("file", metavar="FILE", help=FILE_HELP)
+    name.add_argument("--only", action="append", metavar="NAME", help=ONLY_HELP)
     name.set_defaults(run=_id)
+    _add_plan(kinds)
     _add_readers(kinds)
 
 
@@ -63,17 +69,26 @@ def _add_readers(kinds: "argparse._SubParsersAction[Any]") -> None:
     found.set_defaults(run=_contamination)
 
 
+def _add_plan(kinds: "argparse._SubParsersAction[Any]") -> None:
+    plan = kinds.add_parser("plan", help="list what a mixture file stands for, without reading data")
+    plan.add_argument("file", metavar="FILE", help=FILE_HELP)
+    plan.add_argument("--only", action="append", metavar="NAME", help=ONLY_HELP)
+    plan.set_defaults(run=_plan)
+    schema = kinds.add_parser("schema", help="print the JSON Schema of a mixture file, for editors")
+    schema.set_defaults(run=_schema)
+
+
 def _build(args: argparse.Namespace) -> int:
     from medlong.mixing import lock, manifest, show
     from medlong.mixing.build import build
 
-    path = _mixture_file(args.file)
-    with _progress() as watch:
-        if args.relock:
-            lock.renew(path, watch)
-        built = build(path, args.out, watch, parquet=args.parquet)
-    show.show(manifest.parse(built.manifest, built.folder), show.tolerant(sys.stdout))
-    print(f"{built.folder}{' (up to date)' if built.was_current else ''}")
+    for _, path in _chosen(args):
+        with _progress() as watch:
+            if args.relock:
+                lock.renew(path, watch)
+            built = build(path, args.out, watch, parquet=args.parquet)
+        show.show(manifest.parse(built.manifest, built.folder), show.tolerant(sys.stdout))
+        print(f"{built.folder}{' (up to date)' if built.was_current else ''}")
     return 0
 
 
@@ -125,9 +140,11 @@ def _lock(args: argparse.Namespace) -> int:
 def _id(args: argparse.Namespace) -> int:
     from medlong.mixing.build import mixture_id
 
-    with _progress() as watch:
-        found = mixture_id(_mixture_file(args.file), watch)
-    print(found)
+    chosen = _chosen(args)
+    for mixture, path in chosen:
+        with _progress() as watch:
+            found = mixture_id(path, watch)
+        print(f"{mixture.name} {found}" if len(chosen) > 1 else found)
     return 0
 
 
@@ -154,18 +171,73 @@ def _contamination(args: argparse.Namespace) -> int:
     return int(any(content.found for content in checked.values()))
 
 
+def _plan(args: argparse.Namespace) -> int:
+    from rich.console import Console
+    from rich.table import Table
+
+    from medlong.mixing.apportion import webster
+    from medlong.mixing.spec import share_text
+
+    chosen = _chosen(args)
+    components = list(chosen[0][0].components)
+    table = Table(title=f"{len(chosen)} mixture{'s' if len(chosen) > 1 else ''}", title_justify="left")
+    for n, column in enumerate(("name", "seed", "order seed", "total", *components)):
+        table.add_column(column, justify="right" if n else "left", no_wrap=True)
+    for mixture, _ in chosen:
+        shares, total = mixture.asked()
+        quotas = webster(shares, total)
+        cells = (f"{quotas[name]:,} ({share_text(shares[name])})" for name in components)
+        table.add_row(mixture.name, str(mixture.seed), str(mixture.order_seed()), f"{total:,}", *cells)
+    width = None if Console().is_terminal else 1_000
+    Console(width=width).print(table)
+    return 0
+
+
+def _schema(_: argparse.Namespace) -> int:
+    from medlong.mixing.spec import schema
+
+    print(json.dumps(schema(), indent=2))
+    return 0
+
+
+def _chosen(args: argparse.Namespace) -> "list[tuple[Mixture, Path]]":
+    """Each mixture that is asked for, with the path that names it alone."""
+    from medlong.catalog import unknown
+    from medlong.errors import ConfigError
+    from medlong.mixing.spec import file_of, load_all
+
+    path = _mixture_file(args.file)
+    found = {mixture.name: mixture for mixture in load_all(path)}
+    for name in args.only or []:
+        if name not in found:
+            raise ConfigError(f"{path}: {unknown('mixture', name, found)}")
+    if len(found) == 1:
+        return [(mixture, path) for mixture in found.values()]
+    file = file_of(path)
+    return [
+        (mixture, file.with_name(f"{file.name}#{name}"))
+        for name, mixture in found.items()
+        if not args.only or name in args.only
+    ]
+
+
 def _mixture_file(text: str) -> Path:
     """The file at `text`, or the shipped mixture of that name."""
     from medlong import catalog
     from medlong.errors import ConfigError
 
     path = Path(text)
-    if path.exists() or path.suffix or path.name != text:
+    plain, _, name = text.partition("#")
+    root = catalog.folder("mixtures")
+    files = [file for file in catalog.yaml_files("mixtures") if file.stem != "sources"]
+    shipped = {file.relative_to(root).with_suffix("").as_posix(): file for file in files}
+    if path.exists() or Path(plain).exists() or Path(plain).suffix:
         return path
-    shipped = {file.stem: file for file in catalog.yaml_files("mixtures") if file.stem != "sources"}
-    if text not in shipped:
-        raise ConfigError(catalog.unknown("mixture file or shipped mixture", text, shipped))
-    return shipped[text]
+    if plain in shipped:
+        return shipped[plain].with_name(f"{shipped[plain].name}#{name}") if name else shipped[plain]
+    if Path(plain).name != plain and plain.partition("/")[0] not in {key.partition("/")[0] for key in shipped}:
+        return path
+    raise ConfigError(catalog.unknown("mixture file or shipped mixture", text, shipped))
 
 
 @contextmanager

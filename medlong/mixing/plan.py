@@ -74,7 +74,7 @@ class Plan(NamedTuple):
 
 
 def plan(path: Path, watch: Watch = unwatched) -> Plan:
-    """Return the plan of the mixture file at `path`; every row of its sources is read once.
+    """Return the plan of the mixture at `path`, as `spec.load` takes it; every row of its sources is read once.
 
     Raises:
         ConfigError: If the file, or a source it names, is not what it should be.
@@ -91,7 +91,7 @@ def plan(path: Path, watch: Watch = unwatched) -> Plan:
     picks = tuple(
         training_order(
             (pick for part in parts for pick in select(own[part.source], part.source, mixture.seed, part.taken)),
-            mixture.seed,
+            mixture.order_seed(),
         )
     )
     used = {name: origin.source.model_dump(mode="json") for name, origin in origins.items()}

@@ -14,7 +14,7 @@ from medlong.mixing.hub import hub_records
 from medlong.mixing.passages import Ground, ground
 from medlong.mixing.readers import Bad, Record, place, records
 from medlong.mixing.select import Message
-from medlong.mixing.spec import Mixture, Source, SourceList, share_text
+from medlong.mixing.spec import Mixture, Source, SourceList, file_of, share_text
 from medlong.mixing.synthesis import by_characters, distractor_qa
 
 EMBEDDED = "medlong.mixing.embedded."
@@ -69,16 +69,19 @@ def shipped() -> dict[str, Origin]:
 def resolve(mixture: Mixture, path: Path) -> dict[str, Origin]:
     """Return every source that the mixture read from `path` uses, by id.
 
+    Sources are those of sources.yaml, of the list the mixture includes, and of its own file.
+
     Raises:
         ConfigError: With every unknown source, and every id that sources.yaml has already, each with its line.
     """
+    path = file_of(path)
     known = shipped()
-    faults: dict[tuple[str | int, ...], str] = {
-        ("sources", name): "mixtures/sources.yaml already declares this id; choose another"
-        for name in mixture.sources
-        if name in known
-    }
-    known |= {name: Origin(name, source, path) for name, source in mixture.sources.items()}
+    faults: dict[tuple[str | int, ...], str] = {}
+    for where, declared, listed in _lists(mixture, path):
+        for name, source in listed.items():
+            if name in known:
+                faults[(*where, name)] = f"{_short(known[name].declared)} already declares this id; choose another"
+            known[name] = Origin(name, source, declared)
     found: dict[str, Origin] = {}
     for component, content in mixture.components.items():
         for n, name in enumerate(content.sources):
@@ -88,8 +91,8 @@ def resolve(mixture: Mixture, path: Path) -> dict[str, Origin]:
                 faults["components", component, "sources", n] = catalog.unknown("source", name, known)
     if faults:
         lines = line_numbers(path)
-        listed = [f"line {nearest_line(lines, where)}: {dotted(where)}: {fault}" for where, fault in faults.items()]
-        raise ConfigError(f"{path}: " + "\n  ".join(["sources cannot be resolved", *listed]))
+        told = [f"line {nearest_line(lines, where)}: {dotted(where)}: {fault}" for where, fault in faults.items()]
+        raise ConfigError(f"{path}: " + "\n  ".join(["sources cannot be resolved", *told]))
     return found
 
 
@@ -106,6 +109,19 @@ def _with_base(origin: Origin, known: dict[str, Origin], faults: dict[tuple[str 
     elif synth.passage_field is not None and base.source.embedded is not None:
         faults["sources", origin.id, "passage_field"] = f"{synth.origin!r} has no files with fields; leave it out"
     return origin._replace(base=base)
+
+
+def _lists(mixture: Mixture, path: Path) -> Iterator[tuple[tuple[str, ...], Path, dict[str, Source]]]:
+    """Where in the mixture file sources come in, the file that declares them, and the sources."""
+    if mixture.include_sources is not None:
+        included = path.parent / mixture.include_sources
+        yield ("include_sources",), included, load_yaml(included, SourceList).sources
+    yield ("sources",), path, mixture.sources
+
+
+def _short(path: Path) -> str:
+    """A path without the folders before its own, the same on every machine."""
+    return f"{path.parent.name}/{path.name}"
 
 
 def rows(origin: Origin, rejects: Rejects | None = None) -> Iterator[Row]:

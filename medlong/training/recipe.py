@@ -43,17 +43,19 @@ BLOCK, BLOCKS = 1 << 16, 64
 
 
 def mixture_file(typed: str) -> Path:
-    """Return the mixture file a recipe names: as typed from the current folder, or the shipped one.
+    """Return the mixture a recipe names: as typed from the current folder, or the shipped one; `#NAME` picks one.
 
     Raises:
         ConfigError: If there is neither.
     """
     path = Path(typed)
-    if path.is_file():
+    plain = path.with_name(path.name.partition("#")[0]) if path.name else path
+    if path.is_file() or plain.is_file():
         return path
-    shipped = {f"mixtures/{file.name}": file for file in catalog.yaml_files("mixtures")}
-    if path.as_posix() in shipped:
-        return shipped[path.as_posix()]
+    root = catalog.folder("mixtures")
+    shipped = {f"mixtures/{file.relative_to(root).as_posix()}": file for file in catalog.yaml_files("mixtures")}
+    if plain.as_posix() in shipped:
+        return shipped[plain.as_posix()].with_name(path.name)
     hint = catalog.unknown("shipped mixture", typed, shipped) if shipped else "run it from the repository root"
     raise ConfigError(f"no mixture file {typed}; {hint}")
 

@@ -11,7 +11,7 @@ from medlong.config import load_yaml
 from medlong.errors import ConfigError
 from medlong.mixing.plan import plan
 from medlong.mixing.sources import shipped
-from medlong.mixing.spec import SourceList, exact_share, load, share_text
+from medlong.mixing.spec import SourceList, exact_share, load, load_all, share_text
 
 BASE = """\
 # A trial.
@@ -154,8 +154,10 @@ def test_shipped_declarations() -> None:
         if path.stem == "sources":
             load_yaml(path, SourceList)
         else:
-            names.append(load(path).name)
-            assert names[-1] == path.stem
+            found = load_all(path)
+            names += [mixture.name for mixture in found]
+            assert len(found) > 1 or names[-1] == path.stem
+    assert len(set(names)) == len(names)
     half, medical = (load(catalog.folder("mixtures") / f"{name}.yaml") for name in ("half_general", "medical_only"))
     assert half.total == medical.total == 400
     assert half.asked()[0] == {"general": Fraction(1, 2), "medical": Fraction(1, 2)}
@@ -167,6 +169,10 @@ def test_readme_names_every_file_and_its_example_is_valid(tmp_path: Path) -> Non
     path = tmp_path / "mine.yaml"
     path.write_text(text.split("```yaml\n")[1].split("```")[0])
     assert load(path).shortage.repeat_up_to == 2
+    many = tmp_path / "many.yaml"
+    single = path.read_text().split("shares:")[0].replace("seed: 0", "# seed: 0")
+    many.write_text(single + text.split("```yaml\n")[2].split("```")[0])
+    assert len(load_all(many)) == 27
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,7 @@ def test_a_data_path_names_a_mixture_by_sixteen_hex_digits(path: str, found: str
 
 def test_a_mixture_file_that_is_nowhere_is_named(place: Path):
     assert mixture_file("mixtures/tiny.yaml") == Path("mixtures/tiny.yaml")
+    assert mixture_file("mixtures/tiny.yaml#one") == Path("mixtures/tiny.yaml#one")
     with pytest.raises(ConfigError, match=r"no mixture file mixtures/tinny\.yaml"):
         mixture_file("mixtures/tinny.yaml")
 
