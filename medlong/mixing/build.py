@@ -1,6 +1,7 @@
 """Mixture files into training data: rows, provenance and manifest, in one folder named by content."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -11,11 +12,15 @@ from medlong.config import read_text
 from medlong.errors import ConfigError, DataError
 from medlong.mixing import card, licences, lock
 from medlong.mixing import parquet as parquet_rows
+from medlong.mixing.judge import lengths_counter
+from medlong.mixing.lengths import Lengths
 from medlong.mixing.plan import Plan, Watch, plan, sources_digest, unwatched
 from medlong.mixing.select import RENDER_FORMAT, Message, Pick, content_id, normalise
 from medlong.mixing.sources import rows
+from medlong.mixing.spec import file_of
+from medlong.mixing.tokenizer import identity
 
-TRAIN, INDEX, MANIFEST = "train.jsonl", "index.jsonl", "manifest.json"
+TRAIN, INDEX, MANIFEST, DROPS = "train.jsonl", "index.jsonl", "manifest.json", "drops.jsonl"
 
 
 class Built(NamedTuple):
@@ -32,7 +37,7 @@ class Realised(NamedTuple):
     """What one component has in the written file."""
 
     examples: int
-    characters: int
+    lengths: Lengths
 
 
 def mixture_id(path: Path, watch: Watch = unwatched) -> str:
@@ -98,16 +103,19 @@ def verify(planned: Plan, folder: Path, watch: Watch = unwatched) -> dict[str, R
         DataError: If a row differs from the planned one, or a component from its quota.
     """
     owner = {part.source: part.component for part in planned.parts}
-    examples, characters = dict.fromkeys(planned.quotas, 0), dict.fromkeys(planned.quotas, 0)
+    count = lengths_counter(planned.mixture, file_of(planned.path).parent)
+    examples = dict.fromkeys(planned.quotas, 0)
+    lengths = dict.fromkeys(planned.quotas, Lengths(0, 0, 0))
     for n, messages in enumerate(watch(_read_back(folder / TRAIN), "checking")):
         pick = planned.picks[n] if n < len(planned.picks) else None
         if pick is None or content_id(messages) != pick.content_id:
             raise DataError(f"{folder / TRAIN}: line {n + 1} is not the planned row")
-        examples[owner[pick.source]] += 1
-        characters[owner[pick.source]] += sum(len(turn["content"]) for turn in messages)
+        name = owner[pick.source]
+        examples[name] += 1
+        lengths[name] = Lengths(*map(sum, zip(lengths[name], count(messages), strict=True)))
     if examples != planned.quotas:
         raise DataError(f"{folder / TRAIN}: has {examples} examples, planned {planned.quotas}")
-    return {name: Realised(examples[name], characters[name]) for name in planned.quotas}
+    return {name: Realised(examples[name], lengths[name]) for name in planned.quotas}
 
 
 def _read_back(path: Path) -> Iterator[list[Message]]:
@@ -126,6 +134,9 @@ def _write(planned: Plan, folder: Path, watch: Watch) -> None:
         for position, pick in enumerate(watch(planned.picks, "writing")):
             train.write(texts[pick.source, pick.content_id] + "\n")
             index.write(json.dumps(_provenance(position, pick, owner[pick.source])) + "\n")
+    if planned.drops:
+        with (folder / DROPS).open("w", encoding="utf-8", newline="\n") as drops:
+            drops.writelines(json.dumps(drop.record(), ensure_ascii=False) + "\n" for drop in planned.drops)
 
 
 def _texts(planned: Plan, watch: Watch) -> dict[tuple[str, str], str]:
@@ -192,6 +203,8 @@ def _manifest(planned: Plan, realised: dict[str, Realised], folder: Path) -> dic
         "licences": licences.summary(
             planned.origins[part.source].source.licence for part in planned.parts if part.taken
         )._asdict(),
+        **_tokenizer(planned),
+        **({"drops": DROPS, "drops_sha256": _file_digest(folder / DROPS)} if planned.drops else {}),
         "spec_sha256": planned.spec_sha256,
     }
 
@@ -200,12 +213,13 @@ def _component(planned: Plan, name: str, realised: Realised | None) -> dict[str,
     return {
         "share": str(planned.shares[name]),
         "quota": planned.quotas[name],
-        "realised": realised._asdict() if realised else None,
+        "realised": _realised(planned, realised) if realised else None,
         "sources": {
             part.source: {
                 "available": planned.surveys[part.source].available,
                 "rejected": planned.surveys[part.source].rejected,
                 "distinct": len(planned.surveys[part.source].content_ids),
+                "dropped": _dropped(planned, part.source),
                 "duplicates_elsewhere": planned.duplicates[part.source],
                 "taken": part.taken,
                 "max_repeats": part.max_repeats,
@@ -214,6 +228,23 @@ def _component(planned: Plan, name: str, realised: Realised | None) -> dict[str,
             if part.component == name
         },
     }
+
+
+def _tokenizer(planned: Plan) -> dict[str, Any]:
+    if planned.mixture.tokenizer is None:
+        return {}
+    return {"tokenizer": identity(planned.mixture.tokenizer.beside(file_of(planned.path).parent))}
+
+
+def _dropped(planned: Plan, source: str) -> dict[str, int]:
+    reasons = Counter(drop.reason for drop in planned.drops if drop.source == source and drop.dropped)
+    return dict(sorted(reasons.items()))
+
+
+def _realised(planned: Plan, realised: Realised) -> dict[str, int]:
+    counted = realised.lengths._asdict()
+    kept = counted if planned.mixture.tokenizer else {"characters": realised.lengths.characters}
+    return {"examples": realised.examples, **kept}
 
 
 def _source(planned: Plan, name: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from medlong.mixing.guard import REASONS, DecontaminateSpec, Hit, guard
 from medlong.mixing.plan import Watch, unwatched
 from medlong.mixing.select import content_id
 from medlong.mixing.sources import resolve, rows
-from medlong.mixing.spec import load
+from medlong.mixing.spec import load_all
 
 SHOWN = 10
 """Hits that are printed with both texts; a file has them all."""
@@ -52,7 +52,7 @@ def check(path: Path, spec: DecontaminateSpec, watch: Watch = unwatched, base: P
         ConfigError: If the file, a source it names, or a bank is not what it should be.
         DataError: If a row is bad.
     """
-    origins = resolve(load(path), path)
+    origins = {name: origin for mixture in load_all(path) for name, origin in resolve(mixture, path).items()}
     look = guard(spec, base)
     checked = {}
     for name, origin in origins.items():

@@ -107,7 +107,8 @@ def _owners(built: Built, watch: Watch) -> dict[bytes, Key]:
 
 
 def _row(entry: Entry) -> bytes:
-    return bytes.fromhex(entry.content_id) + entry.epoch.to_bytes(4, "big")
+    epoch: bytes = entry.epoch.to_bytes(4, "big")
+    return bytes.fromhex(entry.content_id) + epoch
 
 
 class _Count(NamedTuple):

@@ -14,7 +14,7 @@ from medlong.hashing import digest, file_digest
 from medlong.mixing.plan import Watch, unwatched
 from medlong.mixing.select import content_id
 from medlong.mixing.sources import Origin, files, resolve, rows
-from medlong.mixing.spec import Whole, load
+from medlong.mixing.spec import Whole, file_of, load_all
 
 SUFFIX = ".lock.yaml"
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -59,7 +59,7 @@ class Lock(Strict):
 
 def lock_path(path: Path) -> Path:
     """Return where the lock of the mixture file at `path` lies: half.yaml has half.lock.yaml beside it."""
-    return path.with_name(path.stem + SUFFIX)
+    return file_of(path).with_name(file_of(path).stem + SUFFIX)
 
 
 def write(path: Path, watch: Watch = unwatched) -> Path:
@@ -69,7 +69,8 @@ def write(path: Path, watch: Watch = unwatched) -> Path:
         ConfigError: If the file, or a source it names, is not what it should be.
         DataError: If a file is missing or a row is bad.
     """
-    origins = resolve(load(path), path)
+    path = file_of(path)
+    origins = {name: origin for mixture in load_all(path) for name, origin in resolve(mixture, path).items()}
     lock = Lock(medlong_lock=1, sources={name: _locked(origin, watch) for name, origin in origins.items()})
     text = yaml.safe_dump(lock.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=120)
     heading = f"# What the sources of {path.name} held; written by: medlong mix lock {path.name}\n"

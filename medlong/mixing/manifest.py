@@ -42,6 +42,9 @@ class Use(Lenient):
     available: Whole
     rejected: Whole = 0
     distinct: Whole
+    dropped: dict[str, Whole] = Field(default_factory=dict)
+    """Distinct rows left out, by reason."""
+
     duplicates_elsewhere: Whole
     taken: Whole
     max_repeats: Whole

@@ -1,16 +1,19 @@
 """From a mixture file to the exact list of rows, without writing anything."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, Protocol, TypeVar
 
 from medlong.errors import DataError
 from medlong.hashing import digest
 from medlong.mixing.apportion import webster
+from medlong.mixing.judge import Drop, Judge, nearly_the_same
+from medlong.mixing.near import signature
 from medlong.mixing.select import Pick, content_id, identify, select, training_order
 from medlong.mixing.sources import Origin, resolve, rows
-from medlong.mixing.spec import Mixture, load
+from medlong.mixing.spec import Mixture, file_of, load
 
 T = TypeVar("T")
 
@@ -39,6 +42,12 @@ class Survey(NamedTuple):
 
     rejected: int = 0
     """Bad rows, which the source allows and which are left out."""
+
+    drops: tuple[Drop, ...] = ()
+    """Distinct rows that were left out or reported, in order of content id; those left out are not in `content_ids`."""
+
+    signatures: Mapping[str, bytes] = MappingProxyType({})
+    """Of each distinct row, where near duplicates are looked for."""
 
 
 class Part(NamedTuple):
@@ -71,6 +80,8 @@ class Plan(NamedTuple):
 
     mixture_id: str
     spec_sha256: str
+    drops: tuple[Drop, ...] = ()
+    """Rows that are left out or reported, by source and content id."""
 
 
 def plan(path: Path, watch: Watch = unwatched) -> Plan:
@@ -82,11 +93,14 @@ def plan(path: Path, watch: Watch = unwatched) -> Plan:
     """
     mixture = load(path)
     origins = resolve(mixture, path)
-    surveys = {name: survey(origin, watch) for name, origin in origins.items()}
+    judge = Judge(mixture, file_of(path).parent)
+    surveys = {name: survey(origin, watch, judge, mixture.dedup.near is not None) for name, origin in origins.items()}
     shares, total = mixture.asked()
     quotas = webster(shares, total)
     own = _own_rows(mixture, surveys)
     duplicates = {name: len(surveys[name].content_ids) - len(ids) for name, ids in own.items()}
+    near = _without_near(mixture, own, surveys)
+    drops = sorted((*(drop for found in surveys.values() for drop in found.drops), *near), key=lambda drop: drop[:2])
     parts = _parts(path, mixture, quotas, own)
     picks = tuple(
         training_order(
@@ -96,22 +110,53 @@ def plan(path: Path, watch: Watch = unwatched) -> Plan:
     )
     used = {name: origin.source.model_dump(mode="json") for name, origin in origins.items()}
     spec = digest({"mixture": mixture.model_dump(mode="json"), "sources": used})
-    return Plan(path, mixture, origins, surveys, duplicates, shares, quotas, parts, picks, identify(picks), spec)
+    return Plan(
+        path, mixture, origins, surveys, duplicates, shares, quotas, parts, picks, identify(picks), spec, tuple(drops)
+    )
 
 
-def survey(origin: Origin, watch: Watch = unwatched) -> Survey:
-    """Return the content ids of a source; identical rows collapse into one.
+def survey(origin: Origin, watch: Watch = unwatched, judge: Judge | None = None, near: bool = False) -> Survey:
+    """Return what a source has; identical rows collapse into one, and are judged once.
+
+    Args:
+        origin: The source.
+        watch: Is told how far the reading is.
+        judge: Says which rows are left out; without it all stay.
+        near: Make signatures, by which near duplicates are found.
 
     Raises:
-        DataError: If more rows are bad than the source allows.
+        DataError: If more rows are bad than the source allows, or one turns up for which the mixture asks for an error.
     """
-    seen: set[str] = set()
+    verdicts: dict[str, Drop | None] = {}
+    signatures: dict[str, bytes] = {}
     available = 0
     rejected: list[int] = []
     for row in watch(rows(origin, lambda reject: rejected.append(reject.line)), f"reading {origin.id}"):
-        seen.add(content_id(row.messages))
         available += 1
-    return Survey(available, sorted(seen), len(rejected))
+        cid = content_id(row.messages)
+        if cid in verdicts:
+            continue
+        try:
+            verdicts[cid] = judge(origin.id, cid, row.messages) if judge else None
+        except DataError as error:
+            raise DataError(f"source {origin.id!r}: {row.file or 'generated'}, line {row.line}: {error}") from None
+        if near:
+            signatures[cid] = signature(row.messages)
+    found = [drop for _, drop in sorted(verdicts.items()) if drop]
+    gone = {drop.content_id for drop in found if drop.dropped}
+    return Survey(available, sorted(verdicts.keys() - gone), len(rejected), tuple(found), signatures)
+
+
+def _without_near(mixture: Mixture, own: dict[str, list[str]], surveys: dict[str, Survey]) -> list[Drop]:
+    """Take the near duplicates out of `own`, and return them."""
+    if mixture.dedup.near is None:
+        return []
+    signatures = {row: found.signatures[row] for found in surveys.values() for row in found.content_ids}
+    drops = nearly_the_same(own, signatures, mixture.dedup.near.jaccard)
+    gone = {drop.content_id for drop in drops}
+    for source, ids in own.items():
+        own[source] = [row for row in ids if row not in gone]
+    return drops
 
 
 def _own_rows(mixture: Mixture, surveys: dict[str, Survey]) -> dict[str, list[str]]:

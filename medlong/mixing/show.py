@@ -20,10 +20,10 @@ WIDEST = 1000
 """More columns than any table here has."""
 
 HEADERS = (
-    *("component", "source", "licence", "share", "quota", "realised", "of all", "available", "rejected"),
+    *("component", "source", "licence", "share", "quota", "realised", "of all", "available", "rejected", "dropped"),
     *("duplicates elsewhere", "max repeats", "characters", "tokens", "trainable tokens"),
 )
-OPTIONAL = ("rejected", "tokens", "trainable tokens")
+OPTIONAL = ("rejected", "dropped", "tokens", "trainable tokens")
 
 
 class Table(NamedTuple):
@@ -62,6 +62,7 @@ def _component(name: str, content: Component, total: int) -> tuple[str, ...]:
         *(f"{content.realised.examples:,}", percent(content.realised.examples, total)),
         f"{sum(use.available for use in uses):,}",
         f"{sum(use.rejected for use in uses):,}",
+        f"{sum(sum(use.dropped.values()) for use in uses):,}",
         f"{sum(use.duplicates_elsewhere for use in uses):,}",
         str(max(use.max_repeats for use in uses)),
     )
@@ -69,7 +70,7 @@ def _component(name: str, content: Component, total: int) -> tuple[str, ...]:
 
 def _source(name: str, typed: str, use: Use, total: int) -> tuple[str, ...]:
     flag = " (non-commercial)" if licence(typed).non_commercial else ""
-    counts = (use.available, use.rejected, use.duplicates_elsewhere, use.max_repeats)
+    counts = (use.available, use.rejected, sum(use.dropped.values()), use.duplicates_elsewhere, use.max_repeats)
     known = tuple(f"{count:,}" for count in counts)
     return ("", name, typed + flag, "", "", f"{use.taken:,}", percent(use.taken, total), *known)
 

@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from medlong.errors import ConfigError, DataError, MissingPackageError
-from medlong.mixing import lengths
-from medlong.mixing.lengths import Lengths, TokenizerSpec, counter, identity
+from medlong.mixing import lengths, tokenizer
+from medlong.mixing.lengths import Lengths, counter
 from medlong.mixing.select import Message
+from medlong.mixing.tokenizer import TokenizerSpec, identity
 
 pytest.importorskip("transformers")
 
@@ -169,8 +170,8 @@ def test_a_folder_without_a_tokenizer_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_template_of_axolotl(tiny_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = lengths.find_spec
-    monkeypatch.setattr(lengths, "find_spec", lambda name: None if name == "axolotl" else found(name))
+    found = tokenizer.find_spec
+    monkeypatch.setattr(tokenizer, "find_spec", lambda name: None if name == "axolotl" else found(name))
     with pytest.raises(MissingPackageError, match=r"'chatml' is Axolotl's, which is not installed"):
         counter(TokenizerSpec(path=str(tiny_model), chat_template="chatml"))
     monkeypatch.undo()

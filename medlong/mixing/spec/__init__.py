@@ -8,7 +8,7 @@ from medlong.config import load_yaml
 from medlong.errors import ConfigError
 from medlong.mixing.spec.designs import MixtureFile, expand
 from medlong.mixing.spec.mixture import NAME, Component, Mixture, Shortage
-from medlong.mixing.spec.shares import Share, Shares, exact_share, share_text
+from medlong.mixing.spec.shares import Share, Shares, Whole, exact_share, share_text
 from medlong.mixing.spec.source import FORMATS, Source, SourceList
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Shortage",
     "Source",
     "SourceList",
+    "Whole",
     "exact_share",
     "expand",
     "file_of",

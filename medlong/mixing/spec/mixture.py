@@ -14,9 +14,13 @@ from pydantic import (
 )
 
 from medlong.config import Strict
+from medlong.mixing.filters import FilterSpec
+from medlong.mixing.guard import DecontaminateSpec
+from medlong.mixing.near import NearSpec
 from medlong.mixing.spec.shares import SHARE_SCHEMA, Positive, Share, Shares, Whole, exact_share, must_sum_to_one
 from medlong.mixing.spec.shares import same_names as _same_names
 from medlong.mixing.spec.source import Source
+from medlong.mixing.tokenizer import TokenizerSpec
 
 NAME = r"^[a-z0-9][a-z0-9_]*$"
 """What a mixture may be called: it is part of paths, and follows a `#`."""
@@ -82,6 +86,13 @@ SHORTAGE_SCHEMA: dict[str, Any] = {
 }
 
 
+class DedupSpec(Strict):
+    """Which rows that are alike count once."""
+
+    near: NearSpec | None = None
+    """Leave out near duplicates too, such as `near: {jaccard: 0.8}`; the row of the earlier source stays."""
+
+
 class Mixture(Strict):
     """A mixture file: which components, how much of each, and how rows are chosen."""
 
@@ -117,6 +128,21 @@ class Mixture(Strict):
 
     shortage: Annotated[Shortage, BeforeValidator(_shortage), WithJsonSchema(SHORTAGE_SCHEMA)] = Shortage()
     """`error`, or `{repeat_up_to: k}` for whole passes over a source."""
+
+    tokenizer: TokenizerSpec | None = None
+    """Counts tokens, in the manifest and for `filter`; that of the model to be trained."""
+
+    sequence_len: Positive | None = None
+    """Tokens of the longest row that the trainer takes, as in the recipe."""
+
+    filter: FilterSpec = FilterSpec()
+    """Rows to leave out for what they are."""
+
+    dedup: DedupSpec = DedupSpec()
+    """Rows to leave out because another is like them; rows of the same text always count once."""
+
+    decontaminate: DecontaminateSpec | None = None
+    """Exams that no row may give away."""
 
     @field_validator("components")
     @classmethod
