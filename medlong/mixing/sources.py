@@ -11,11 +11,13 @@ from medlong.config import dotted, line_numbers, load_yaml, nearest_line
 from medlong.errors import ConfigError, DataError
 from medlong.mixing.formats import to_messages
 from medlong.mixing.hub import hub_records
+from medlong.mixing.lengths import counter
 from medlong.mixing.passages import Ground, ground
 from medlong.mixing.readers import Bad, Record, place, records
 from medlong.mixing.select import Message
 from medlong.mixing.spec import Mixture, Source, SourceList, file_of, share_text
 from medlong.mixing.synthesis import by_characters, distractor_qa
+from medlong.mixing.tokenizer import TokenizerSpec
 
 EMBEDDED = "medlong.mixing.embedded."
 SHOWN = 3
@@ -30,6 +32,9 @@ class Origin(NamedTuple):
     declared: Path
     base: "Origin | None" = None
     """The source whose rows those of this one are made of."""
+
+    tokenizer: TokenizerSpec | None = None
+    """Counts the tokens of made rows; without one, a token is taken for four characters."""
 
 
 class Row(NamedTuple):
@@ -75,6 +80,7 @@ def resolve(mixture: Mixture, path: Path) -> dict[str, Origin]:
         ConfigError: With every unknown source, and every id that sources.yaml has already, each with its line.
     """
     path = file_of(path)
+    tokenizer = mixture.tokenizer.beside(path.parent) if mixture.tokenizer else None
     known = shipped()
     faults: dict[tuple[str | int, ...], str] = {}
     for where, declared, listed in _lists(mixture, path):
@@ -86,7 +92,7 @@ def resolve(mixture: Mixture, path: Path) -> dict[str, Origin]:
     for component, content in mixture.components.items():
         for n, name in enumerate(content.sources):
             if name in known:
-                found[name] = _with_base(known[name], known, faults)
+                found[name] = _with_base(known[name]._replace(tokenizer=tokenizer), known, faults)
             else:
                 faults["components", component, "sources", n] = catalog.unknown("source", name, known)
     if faults:
@@ -146,7 +152,8 @@ def rows(origin: Origin, rejects: Rejects | None = None) -> Iterator[Row]:
 
 def _synthesised(origin: Origin, rejects: Rejects | None) -> Iterator[Row]:
     assert origin.source.synth is not None
-    made = distractor_qa(_grounds(origin, rejects), origin.source.synth, by_characters)
+    count = counter(origin.tokenizer) if origin.tokenizer else by_characters
+    made = distractor_qa(_grounds(origin, rejects), origin.source.synth, count)
     return (Row("", number, row.messages) for number, row in enumerate(made, start=1))
 
 

@@ -13,8 +13,8 @@ from medlong.mixing.build import build
 
 QUESTION = formulary.build().items[0].question
 LONG = (
-    "The patient had a fever for three days and took a tablet of the drug each morning with a glass of water. On the fourth "
-    "day the fever was gone, and a nurse who came by in the afternoon wrote down what had been taken and when, and how much"
+    "The patient had a fever for three days and took a tablet of the drug each morning with a glass of water. On the "
+    "fourth day the fever was gone, and a nurse who came by in the afternoon wrote down what had been taken and when"
 )
 
 
@@ -119,3 +119,13 @@ def test_rows_too_long_for_the_trainer_go_and_tokens_are_counted(mixture, tmp_pa
         realised = content["realised"]
         assert 0 < realised["trainable_tokens"] < realised["tokens"] <= 48 * realised["examples"]
     assert built.manifest["tokenizer"]["name"] == tiny_model.name
+
+
+def test_long_rows_are_as_long_as_the_named_tokenizer_says(mixture, tmp_path, tiny_model):
+    long = {"synth": "distractor_qa", "from": "medical_embedded", "target_tokens": [512], "rows": 12, "licence": "MIT"}
+    path = mixture(
+        tokenizer={"path": str(tiny_model)}, sequence_len=512, filter={"longer_than_sequence": "error"},
+        components={"long": {"sources": ["long"]}}, sources={"long": long}, counts={"long": 12},
+    )  # fmt: skip
+    realised = build(path, tmp_path / "out").manifest["components"]["long"]["realised"]
+    assert 0.8 * 512 * 12 < realised["tokens"] <= 512 * 12

@@ -171,7 +171,8 @@ def test_readme_names_every_file_and_its_example_is_valid(tmp_path: Path) -> Non
     assert load(path).shortage.repeat_up_to == 2
     many = tmp_path / "many.yaml"
     single = path.read_text().split("shares:")[0].replace("seed: 0", "# seed: 0")
-    many.write_text(single + text.split("```yaml\n")[2].split("```")[0])
+    blocks = [block.split("```")[0] for block in text.split("```yaml\n")[1:]]
+    many.write_text(single + next(block for block in blocks if block.startswith("mixtures:")))
     assert len(load_all(many)) == 27
 
 

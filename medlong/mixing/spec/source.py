@@ -3,9 +3,17 @@
 import codecs
 from datetime import date
 from fractions import Fraction
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from medlong.catalog import unknown
 from medlong.config import Strict
@@ -38,8 +46,15 @@ def _text_encoding(value: str) -> str:
     return value
 
 
+def _flat(schema: dict[str, Any]) -> None:
+    """Say in a source's JSON Schema what `gathered` takes: the keys of `SynthSpec` among the others."""
+    schema["properties"] |= SynthSpec.model_json_schema()["properties"]
+
+
 class Source(Strict):
     """One named origin of rows."""
+
+    model_config = ConfigDict(json_schema_extra=_flat)
 
     embedded: str | None = None
     """The module that generates the rows; exactly one of `embedded`, `files` and `hub`."""
