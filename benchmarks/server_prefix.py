@@ -1,6 +1,6 @@
 """How many prompt tokens a real OpenAI-compatible server evaluates when lm_eval asks it a whole exam.
 
-    pip install xllamacpp
+    pip install xllamacpp 'medlong[eval,api]'
     python benchmarks/server_prefix.py GGUF [--arm 002k] [--items 20] [--model FOLDER]
 
 llama.cpp's server with a real model listens on loopback; lm_eval asks it through its own chat client,
