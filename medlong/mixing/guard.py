@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from medlong.catalog import unknown
 from medlong.config import Strict
 from medlong.errors import ConfigError
+from medlong.hashing import digest
 from medlong.mixing.select import Message
 
 if TYPE_CHECKING:
@@ -115,3 +116,14 @@ def bank(name: str, base: Path = Path()) -> "Bank":
         known = (*banks.EMBEDDED, *banks.IMPORTED)
         raise ConfigError(f"{unknown('bank', name, known)}; {base / name} is no folder of a bank either")
     return banks.load(banks.source(name, {}))
+
+
+def fingerprint(spec: DecontaminateSpec, base: Path = Path()) -> str:
+    """Return a digest that changes when the banks of `spec` in folders do; those that ship change with the version."""
+    held = [
+        [path.relative_to(base / name).as_posix(), path.stat().st_size, path.stat().st_mtime_ns]
+        for name in spec.banks
+        for path in sorted((base / name).rglob("*"))
+        if path.is_file()
+    ]
+    return digest([spec.model_dump(mode="json"), held])

@@ -36,6 +36,8 @@ def normalise(messages: Sequence[Message]) -> list[Message]:
 
 
 def _normal(text: str) -> str:
+    if text.isascii() and "\r" not in text:
+        return text
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

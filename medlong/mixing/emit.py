@@ -1,0 +1,247 @@
+"""The second reading: the chosen rows of every piece into buckets by position, and the buckets into one file.
+
+A bucket is a run of positions that fits in memory; the pieces are read in any order, and by any number of workers.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from medlong.errors import DataError
+from medlong.hashing import digest
+from medlong.mixing.choose import BATCH, CHOSEN, WANTED
+from medlong.mixing.pieces import Piece, read
+from medlong.mixing.select import Message, content_id, normalise
+from medlong.mixing.workers import Job, Tick, Workers
+
+TRAIN, INDEX = "train.jsonl", "index.jsonl"
+BUCKET = 1 << 25
+"""Characters of a bucket."""
+
+BUCKETS = 256
+"""Most buckets, for each is a file that is open while a piece is read; beyond, buckets grow."""
+_LINE = json.JSONEncoder(ensure_ascii=False)
+
+
+class Emission(NamedTuple):
+    """What is to be written, and where."""
+
+    examples: int
+    per_bucket: int
+    """Positions."""
+
+    folder: Path
+    """Of the lists that `choose` wrote."""
+
+    work: Path
+    """Takes buckets; what a killed process finished there is not done again."""
+
+    components: Mapping[str, str]
+    """Source -> component."""
+
+    path: Path
+    """The mixture file, for messages."""
+
+    @property
+    def buckets(self) -> int:
+        """How many there are."""
+        return -(-self.examples // self.per_bucket)
+
+
+def emission(
+    examples: int, characters: int, folder: Path, mixture_id: str, pieces: Sequence[Piece], **rest: Any
+) -> Emission:
+    """Return what is to be written, cut into buckets by its size."""
+    count = min(max(1, -(-characters // BUCKET)), BUCKETS, examples)
+    work = folder / f"emit-{digest([mixture_id, count, [piece.key() for piece in pieces]])[:16]}"
+    return Emission(examples, -(-examples // count), folder, work, **rest)
+
+
+def emit(task: Emission, pieces: Sequence[Piece], out: Path, hands: Workers) -> None:
+    """Write the chosen rows and their index to `out`, and compare what was written with what was chosen.
+
+    Raises:
+        DataError: If a source is no longer as it was when the rows were chosen.
+    """
+    _sweep(task)
+    scattered = [Job(_Scatter(task, number, piece), piece.size) for number, piece in enumerate(pieces)]
+    if not all(_bucket(task, n, TRAIN).is_file() for n in range(task.buckets)):
+        for _ in hands.map(_scatter, scattered, "taking rows"):
+            pass
+    sizes = list(hands.map(_gather, [Job(_Gather(task, n), 0) for n in range(task.buckets)], "sorting"))
+    shutil.rmtree(task.work / "scattered", ignore_errors=True)
+    for name in (TRAIN, INDEX):
+        join([_bucket(task, n, name) for n in range(task.buckets)], out / name)
+    ends = [sum(sizes[: n + 1]) for n in range(len(sizes))]
+    checks = [Job(_Check(task, n, out / TRAIN, end - size, end), size) for n, (end, size) in enumerate(zip(ends, sizes, strict=True))]
+    found = sum(hands.map(_check, checks, "checking"))
+    if found != task.examples or (out / TRAIN).stat().st_size != sum(sizes):
+        raise DataError(f"{out / TRAIN}: has {found:,} examples, planned {task.examples:,}")
+
+
+def _sweep(task: Emission) -> None:
+    """Remove what was begun for other rows."""
+    for place in task.folder.glob("emit-*"):
+        if place != task.work:
+            shutil.rmtree(place)
+    task.work.mkdir(exist_ok=True)
+
+
+def _bucket(task: Emission, number: int, name: str) -> Path:
+    return task.work / f"{number:03}.{name}"
+
+
+class _Scatter(NamedTuple):
+    task: Emission
+    number: int
+    piece: Piece
+
+
+def _scatter(job: _Scatter, tick: Tick) -> None:
+    """Write the chosen rows of one piece as lines `position TAB row`, one file for each bucket."""
+    done = job.task.work / "scattered" / f"{job.number:06}"
+    if done.is_dir():
+        return
+    begun = done.with_suffix(".begun")
+    shutil.rmtree(begun, ignore_errors=True)
+    begun.mkdir(parents=True)
+    files: dict[int, Any] = {}
+    try:
+        for position, line in _lines(job, tick):
+            bucket = position // job.task.per_bucket
+            if bucket not in files:
+                files[bucket] = (begun / f"{bucket:03}").open("w", encoding="utf-8", newline="\n")
+            files[bucket].write(f"{position}\t{line}\n")
+    finally:
+        for file in files.values():
+            file.close()
+    begun.rename(done)
+
+
+def _lines(job: _Scatter, tick: Tick) -> Iterator[tuple[int, str]]:
+    """Yield position and line of every use of a chosen row of one piece, in the order of the piece."""
+    wanted = _listed(job.task.folder / WANTED, "row, position, cid", "piece", job.number, job.number, "row, position")
+    number = -1
+    rows = iter(read(job.piece, lambda _: None))
+    row, line, found = None, "", ""
+    for at, position, cid in wanted:
+        while number < at:
+            row = next(rows, None)
+            number += 1
+            line = ""
+        if not line and row is not None:
+            messages = normalise(row.messages)
+            found = content_id(messages)
+            line = _LINE.encode({"messages": messages})
+            tick(1, 0)
+        if row is None or found != cid.hex():
+            raise _changed(job.task, job.piece.origin.id)
+        yield position, line
+
+
+def _changed(task: Emission, source: str) -> DataError:
+    return DataError(f"{task.path}: {source} changed while the mixture was being built; build again")
+
+
+def _listed(path: Path, columns: str, by: str, first: int, last: int, order: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of a list whose `by` is from `first` to `last`."""
+    import duckdb
+
+    with duckdb.connect() as store:
+        store.execute("SET threads = 1")
+        name = str(path).replace("'", "''")
+        reader = store.sql(
+            f"SELECT {columns} FROM '{name}' WHERE {by} BETWEEN {first} AND {last} ORDER BY {order}"
+        ).to_arrow_reader(BATCH)
+        for batch in reader:
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def _positions(task: Emission, bucket: int) -> Iterator[tuple[int, str, bytes, int]]:
+    first = bucket * task.per_bucket
+    last = min(first + task.per_bucket, task.examples) - 1
+    yield from _listed(task.folder / CHOSEN, "position, source, cid, epoch", "position", first, last, "position")  # type: ignore[misc]
+
+
+class _Gather(NamedTuple):
+    task: Emission
+    bucket: int
+
+
+def _gather(job: _Gather, tick: Tick) -> int:
+    """Put one bucket in order, with its part of the index; return how many bytes its rows have."""
+    done, index = (_bucket(*job, name) for name in (TRAIN, INDEX))
+    if done.is_file():
+        return done.stat().st_size
+    lines = dict(_scattered(*job))
+    with _begun(index).open("w", encoding="utf-8", newline="\n") as listed, _begun(done).open("wb") as file:
+        for position, source, cid, epoch in _positions(*job):
+            if position not in lines:
+                raise _changed(job.task, source)
+            file.write(lines[position])
+            listed.write(json.dumps(_provenance(job.task, position, source, cid, epoch)) + "\n")
+    for path in (index, done):
+        _begun(path).rename(path)
+    tick(len(lines), done.stat().st_size)
+    return done.stat().st_size
+
+
+def _begun(path: Path) -> Path:
+    return path.with_name(path.name + ".begun")
+
+
+def _scattered(task: Emission, bucket: int) -> Iterator[tuple[int, bytes]]:
+    for place in sorted((task.work / "scattered").glob(f"*/{bucket:03}")):
+        with place.open("rb") as file:
+            for line in file:
+                position, _, rest = line.partition(b"\t")
+                yield int(position), rest
+
+
+def _provenance(task: Emission, position: int, source: str, cid: bytes, epoch: int) -> dict[str, object]:
+    return {
+        "position": position,
+        "source": source,
+        "content_id": cid.hex(),
+        "component": task.components[source],
+        "epoch": epoch,
+    }
+
+
+def join(parts: Iterable[Path], path: Path) -> None:
+    """Write the bytes of `parts`, one after the other, to `path`."""
+    with path.open("wb") as whole:
+        for part in parts:
+            with part.open("rb") as file:
+                shutil.copyfileobj(file, whole, 1 << 20)
+
+
+class _Check(NamedTuple):
+    task: Emission
+    bucket: int
+    path: Path
+    start: int
+    end: int
+
+
+def _check(job: _Check, tick: Tick) -> int:
+    """Return how many rows one part of the written file has, each being the one that was chosen for its place."""
+    count = 0
+    chosen = _positions(job.task, job.bucket)
+    for count, (messages, pick) in enumerate(zip_longest(_read_back(job), chosen), start=1):
+        if pick is None or messages is None or content_id(messages) != pick[2].hex():
+            line = job.bucket * job.task.per_bucket + count
+            raise DataError(f"{job.path}: line {line} is not the planned row")
+    tick(count, job.end - job.start)
+    return count
+
+
+def _read_back(job: _Check) -> Iterator[list[Message]]:
+    with job.path.open("rb") as file:
+        file.seek(job.start)
+        while file.tell() < job.end:
+            yield json.loads(file.readline())["messages"]

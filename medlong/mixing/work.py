@@ -1,0 +1,62 @@
+"""The folder in which a build keeps what it has done, so that a killed one goes on where it was."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+LOCK = "lock"
+
+
+@contextmanager
+def work_folder(path: Path) -> Iterator[Path]:
+    """Yield the folder `path`, with what a killed process has left there; it is gone afterwards.
+
+    One process at a time has it, others wait. It stays when the block is interrupted (Ctrl-C, SIGTERM), to go on later;
+    after any other error it goes, since what was begun may be what is wrong.
+    """
+    made = not path.parent.exists()
+    with _locked(path):
+        try:
+            yield path
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
+            shutil.rmtree(path)
+            if made:
+                _remove_empty(path.parent)
+            raise
+        shutil.rmtree(path)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold the lock in the folder; a folder that its last holder has removed meanwhile is made anew."""
+    while True:
+        path.mkdir(parents=True, exist_ok=True)
+        try:
+            file = (path / LOCK).open("w")
+        except FileNotFoundError:
+            continue
+        with file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if _is_there(file, path / LOCK):
+                yield
+                return
+
+
+def _is_there(file: IO[str], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _remove_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError:
+        return

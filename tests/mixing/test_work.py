@@ -1,0 +1,49 @@
+"""The folder of an unfinished build: one process at a time, kept for a later run, never left by a finished one."""
+
+import multiprocessing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medlong.mixing.work import work_folder
+
+
+def test_it_is_there_inside_and_gone_afterwards(tmp_path: Path) -> None:
+    with work_folder(tmp_path / "out" / ".x.work") as folder:
+        (folder / "part").write_text("half")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_an_error_leaves_nothing_not_even_the_folder_it_was_made_in(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no"), work_folder(tmp_path / "out" / ".x.work") as folder:
+        (folder / "part").write_text("half")
+        raise ValueError("no")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interruption_keeps_what_was_done(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), work_folder(tmp_path / ".x.work") as folder:
+        (folder / "part").write_text("half")
+        raise KeyboardInterrupt
+    with work_folder(tmp_path / ".x.work") as folder:
+        assert (folder / "part").read_text() == "half"
+
+
+def _count(place: Path, times: int) -> None:
+    for _ in range(times):
+        with work_folder(place / ".x.work"):
+            path = place / "count"
+            path.write_text(str(int(path.read_text()) + 1))
+
+
+def test_two_processes_never_have_it_at_once(tmp_path: Path) -> None:
+    (tmp_path / "count").write_text("0")
+    context: Any = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=_count, args=(tmp_path, 200)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0, 0]
+    assert (tmp_path / "count").read_text() == "400"
