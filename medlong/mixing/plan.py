@@ -8,9 +8,9 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from medlong.errors import DataError
 from medlong.hashing import digest
-from medlong.mixing.apportion import webster
 from medlong.mixing.judge import Drop, Judge, nearly_the_same
 from medlong.mixing.near import signature
+from medlong.mixing.quotas import quotas
 from medlong.mixing.select import Pick, content_id, identify, select, training_order
 from medlong.mixing.sources import Origin, resolve, rows
 from medlong.mixing.spec import Mixture, file_of, load
@@ -68,7 +68,7 @@ class Plan(NamedTuple):
     origins: dict[str, Origin]
     surveys: dict[str, Survey]
     duplicates: dict[str, int]
-    """Distinct rows of each source that an earlier source of the file has as well, and keeps."""
+    """Distinct rows of each source that a source before it in the mixture's ranking has as well, and keeps."""
 
     shares: dict[str, Fraction]
     quotas: dict[str, int]
@@ -95,13 +95,12 @@ def plan(path: Path, watch: Watch = unwatched) -> Plan:
     origins = resolve(mixture, path)
     judge = Judge(mixture, file_of(path).parent)
     surveys = {name: survey(origin, watch, judge, mixture.dedup.near is not None) for name, origin in origins.items()}
-    shares, total = mixture.asked()
-    quotas = webster(shares, total)
     own = _own_rows(mixture, surveys)
     duplicates = {name: len(surveys[name].content_ids) - len(ids) for name, ids in own.items()}
     near = _without_near(mixture, own, surveys)
     drops = sorted((*(drop for found in surveys.values() for drop in found.drops), *near), key=lambda drop: drop[:2])
-    parts = _parts(path, mixture, quotas, own)
+    asked = quotas(path, mixture, {name: len(ids) for name, ids in own.items()})
+    parts = tuple(Part(*need, -(-need.quota // max(1, len(own[need.source])))) for need in asked.needs)
     picks = tuple(
         training_order(
             (pick for part in parts for pick in select(own[part.source], part.source, mixture.seed, part.taken)),
@@ -111,7 +110,18 @@ def plan(path: Path, watch: Watch = unwatched) -> Plan:
     used = {name: origin.source.model_dump(mode="json") for name, origin in origins.items()}
     spec = digest({"mixture": mixture.model_dump(mode="json"), "sources": used})
     return Plan(
-        path, mixture, origins, surveys, duplicates, shares, quotas, parts, picks, identify(picks), spec, tuple(drops)
+        path,
+        mixture,
+        origins,
+        surveys,
+        duplicates,
+        asked.shares,
+        asked.quotas,
+        parts,
+        picks,
+        identify(picks),
+        spec,
+        tuple(drops),
     )
 
 
@@ -160,50 +170,16 @@ def _without_near(mixture: Mixture, own: dict[str, list[str]], surveys: dict[str
 
 
 def _own_rows(mixture: Mixture, surveys: dict[str, Survey]) -> dict[str, list[str]]:
-    """The rows each source can give: a row in several sources is the first one's, in the order of the file.
+    """The rows each source can give: a row in several sources is the first one's, in the mixture's ranking.
 
     It is so whatever the quotas are, so that mixtures that differ in shares alone draw from the same rows.
     """
     seen: set[str] = set()
     own: dict[str, list[str]] = {}
-    for component in mixture.components.values():
-        for source in component.sources:
-            own[source] = [row for row in surveys[source].content_ids if row not in seen]
-            seen.update(own[source])
+    for source in mixture.ranking():
+        own[source] = [row for row in surveys[source].content_ids if row not in seen]
+        seen.update(own[source])
     return own
-
-
-def _parts(path: Path, mixture: Mixture, quotas: dict[str, int], own: dict[str, list[str]]) -> tuple[Part, ...]:
-    parts: list[Part] = []
-    short: list[str] = []
-    most = mixture.shortage.repeat_up_to
-    for name, component in mixture.components.items():
-        have = {source: len(own[source]) for source in component.sources}
-        for source, need in _divide(component.within, have, quotas[name]).items():
-            repeats = -(-need // have[source]) if have[source] else 0
-            if need > most * have[source]:
-                short.append(_shortage(name, source, have[source], need, most))
-            parts.append(Part(name, source, need, repeats))
-    if short:
-        raise DataError(f"{path}: too few rows\n  " + "\n  ".join(short))
-    return tuple(parts)
-
-
-def _divide(within: str | dict[str, Fraction], have: dict[str, int], quota: int) -> dict[str, int]:
-    weights: dict[str, Fraction | int] = dict.fromkeys(have, 1)
-    if isinstance(within, dict):
-        weights = {source: within[source] for source in have}
-    elif within == "proportional" and any(have.values()):
-        weights = dict(have)
-    return webster(weights, quota)
-
-
-def _shortage(component: str, source: str, have: int, need: int, most: int) -> str:
-    repeated = f" (each used up to {most} times)" if most > 1 else ""
-    remedy = "lower the total or add sources"
-    if have:
-        remedy += f", or allow repetition: shortage: {{repeat_up_to: {-(-need // have)}}}"
-    return f"component {component!r}, source {source!r}: have {have} distinct rows{repeated}, need {need}; {remedy}"
 
 
 def sources_digest(content_ids: Sequence[str]) -> str:
