@@ -175,22 +175,31 @@ def _plan(args: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    from medlong.mixing.apportion import webster
-    from medlong.mixing.spec import share_text
-
     chosen = _chosen(args)
     components = list(chosen[0][0].components)
     table = Table(title=f"{len(chosen)} mixture{'s' if len(chosen) > 1 else ''}", title_justify="left")
-    for n, column in enumerate(("name", "seed", "order seed", "total", *components)):
+    units = {mixture.unit.replace("_", " ") for mixture, _ in chosen} - {"examples"}
+    total = f"total ({units.pop()})" if units else "total"
+    for n, column in enumerate(("name", "seed", "order seed", total, *components)):
         table.add_column(column, justify="right" if n else "left", no_wrap=True)
     for mixture, _ in chosen:
-        shares, total = mixture.asked()
-        quotas = webster(shares, total)
-        cells = (f"{quotas[name]:,} ({share_text(shares[name])})" for name in components)
-        table.add_row(mixture.name, str(mixture.seed), str(mixture.order_seed()), f"{total:,}", *cells)
+        table.add_row(mixture.name, str(mixture.seed), str(mixture.order_seed()), *_amounts(mixture))
     width = None if Console().is_terminal else 1_000
     Console(width=width).print(table)
     return 0
+
+
+def _amounts(mixture: "Mixture") -> list[str]:
+    """The total and what is asked of each component, as far as they are known before data is read."""
+    from medlong.mixing.apportion import webster
+    from medlong.mixing.spec import share_text
+
+    if mixture.take is not None:
+        return ["", *(f"take {share_text(mixture.take[name])}" for name in mixture.components)]
+    shares, total = mixture.asked()
+    quotas = webster(shares, total)
+    most = f"{'up to ' if mixture.shortage.shrink else ''}{total:,}"
+    return [most, *(f"{quotas[name]:,} ({share_text(shares[name])})" for name in mixture.components)]
 
 
 def _schema(_: argparse.Namespace) -> int:

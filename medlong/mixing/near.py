@@ -65,6 +65,12 @@ def pair_key(messages: Sequence[Message]) -> str:
     return digest(normalised_pair(messages))
 
 
+def prompt_key(messages: Sequence[Message]) -> str:
+    """Return a digest that two rows share when all before their last assistant turn is alike, as in `pair_key`."""
+    turns = [n for n, turn in enumerate(messages) if turn["role"] == "assistant"]
+    return digest(normalised_pair(messages[: turns[-1]] if turns else messages))
+
+
 def shingles(messages: Sequence[Message]) -> set[str]:
     """Return the runs of five words of a row; one run of all its words where it has fewer."""
     texts = normalised_pair(messages)

@@ -96,6 +96,23 @@ def test_every_way_to_say_how_much() -> None:
     assert expand(file)[3].asked()[0] == {"general": Fraction(3, 4), "medical": Fraction(1, 4)}
 
 
+def test_entries_may_take_parts_and_share_the_unit_of_the_file() -> None:
+    file = file_with(
+        unit="tokens",
+        tokenizer={"path": "models/mine"},
+        mixtures=[
+            {"name": "all", "take": {"general": 1, "medical": "1/3"}},
+            {"name": "half", "shares": {"general": 0.5, "medical": 0.5}, "total": 10},
+        ],
+    )
+    made = expand(file)
+    assert [mixture.take for mixture in made] == [{"general": 1, "medical": Fraction(1, 3)}, None]
+    assert {mixture.unit for mixture in made} == {"tokens"}
+    assert [type(mixture).model_validate(mixture.model_dump(mode="json")) for mixture in made] == made
+    with pytest.raises(ValueError, match="not known before its data is read"):
+        made[0].asked()
+
+
 def test_a_component_outside_the_design_gets_nothing() -> None:
     components = {name: {"sources": [name]} for name in ("general", "other", "medical")}
     design = {"lattice": 1, "over": ["general", "medical"], "totals": [5], "extra": []}
@@ -128,6 +145,9 @@ DESIGN = {"lattice": 4, "over": ["general", "medical"], "totals": [8]}
         ),
         ({"mixtures": [{"name": "x", "counts": {"general": 0, "medical": 0}}]}, "mixtures[0].counts: all counts are 0"),
         ({"mixtures": [{"name": "x", "total": 4}]}, "mixtures[0]: give name, shares and total"),
+        ({"mixtures": [{"name": "x", "take": {"general": 1}}]}, "mixtures[0].take: component 'medical' has no value"),
+        ({"mixtures": [{"name": "x", "take": {"general": 0, "medical": 0}}]}, "mixtures[0].take: all shares are 0"),
+        ({"mixtures": [{"design": DESIGN}], "take": {"general": 1, "medical": 1}}, "in each of its items"),
         (
             {"mixtures": [{"name": "x", "counts": {"general": 1, "medical": 0}}] * 2},
             "mixtures: name 'x' is there twice",

@@ -22,6 +22,7 @@ from medlong.mixing.near import (
     layout,
     near_duplicates,
     pair_key,
+    prompt_key,
     shingles,
     signature,
 )
@@ -115,6 +116,18 @@ def test_case_width_and_white_space_change_nothing() -> None:
     assert pair_key(plain) == pair_key(other) == pair_key([system, *other])
     assert pair_key(plain) != pair_key(list(reversed(plain)))
     assert pair_key(pair("a b", "c")) != pair_key(pair("a", "b c"))
+
+
+def test_a_prompt_is_all_before_the_last_answer() -> None:
+    plain = pair("What is it?", "The kidney filters blood.")
+    system = Message(role="system", content="Be kind.")
+    assert prompt_key(plain) == prompt_key(pair(" what IS  it?", "Nobody knows.")) == prompt_key([system, *plain])
+    assert prompt_key(plain) != prompt_key(pair("What is that?", "The kidney filters blood."))
+    longer = [*plain, *pair("And then?", "Urine.")]
+    assert prompt_key(longer) == prompt_key([*plain, *pair("and then?", "No idea.")])
+    assert prompt_key(longer) != prompt_key(plain)
+    assert prompt_key(longer) != prompt_key([*pair("What is it?", "A liver."), *pair("And then?", "Urine.")])
+    assert prompt_key(longer) == prompt_key([*longer, Message(role="user", content="Thanks")])
 
 
 def test_scripts_without_spaces_are_shingled_by_character() -> None:

@@ -23,6 +23,7 @@ components:
 shares: {general: 0.5, medical: 0.5}
 total: 400
 """
+AMOUNT = "shares: {general: 0.5, medical: 0.5}\ntotal: 400"
 
 
 @pytest.mark.parametrize(
@@ -66,12 +67,35 @@ def test_share_text() -> None:
         ("total: 400", "total: -4", "line 8: total: Input should be greater than 0, got -4"),
         ("total: 400", "total: 4.5", "line 8: total: Input should be a valid integer"),
         ("total: 400", "total: yes", "line 8: total: Input should be a valid integer"),
-        ("total: 400", "seed: 1", "say how much either with shares and total, or with counts alone"),
-        ("total: 400", "counts: {general: 1, medical: 1}", "say how much either with shares and total"),
+        ("total: 400", "seed: 1", "say how much with shares and total, with counts alone, or with take alone"),
+        ("total: 400", "counts: {general: 1, medical: 1}", "say how much with shares and total"),
         ("shares: {general: 0.5, medical: 0.5}\ntotal: 400", "counts: {general: 0, medical: 0}", "all counts are 0"),
-        ("total: 400", "total: 400\nshortage: shrink", "line 9: shortage: must be error or {repeat_up_to: 2}"),
+        ("total: 400", "total: 400\nshortage: shrunk", "line 9: shortage: must be error, shrink, or {repeat_up_to: 2}"),
         ("total: 400", "total: 400\nshortage: {repeat_up_to: 0}", "line 9: shortage.repeat_up_to: Input should be"),
         ("[medical_embedded]", "[general_embedded]", "source 'general_embedded' is used twice, by 'general' and 'med"),
+        ("total: 400", "total: 400\nshortage: {shrink: true}", "line 9: shortage: must be error, shrink, or"),
+        ("total: 400", "total: 400\ntake: {general: 1, medical: 1}", "say how much with shares and total"),
+        (AMOUNT, "take: {general: 1}", "line 7: take: component 'medical' has no value here"),
+        (AMOUNT, "take: {general: 1.5, medical: 1}", "line 7: take.general: must be a share from 0 to 1"),
+        (AMOUNT, "take: {general: 0, medical: 0}", "line 7: take: all shares are 0; the mixture would be empty"),
+        ("total: 400", "total: 400\nunit: rows", "line 9: unit: Input should be 'examples', 'tokens' or 'trainable_"),
+        (
+            "total: 400",
+            "total: 400\nunit: tokens",
+            "line 9: unit: tokens are counted with a tokenizer; add tokenizer: {path: ...}",
+        ),
+        ("total: 400", "total: 400\ndedup: {key: pair}", "line 9: dedup.key: Input should be 'content' or 'norm"),
+        (
+            "total: 400",
+            "total: 400\ndedup: {priority: [medcal]}",
+            "line 9: dedup.priority: no component named 'medcal'; did you mean 'medical'?",
+        ),
+        (
+            "total: 400",
+            "total: 400\ndedup: {priority: [general, general]}",
+            "line 9: dedup.priority: component 'general' is there twice",
+        ),
+        ("total: 400", "total: 400\ndedup: {same_prompt: keep}", "line 9: dedup.same_prompt: Input should be 'rep"),
         ("mixture: 1", "mixture: 2", "line 2: medlong_mixture: Input should be 1, got 2"),
         ("name: trial", "name: My Trial", "line 3: name: String should match"),
         ("[general_embedded]}", "[general_embedded], within: most}", "within: must be proportional, equal, or a share"),
@@ -86,6 +110,42 @@ def test_a_fault_is_named_with_its_line_and_field(tmp_path: Path, old: str, new:
         load(path)
     assert message in str(caught.value)
     assert str(path) in str(caught.value)
+
+
+def test_a_faulty_tokenizer_is_one_fault(tmp_path: Path) -> None:
+    path = tmp_path / "bad.yaml"
+    path.write_text(BASE + "unit: tokens\ntokenizer: {pth: here}\n")
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    assert "unit:" not in str(caught.value)
+
+
+@pytest.mark.parametrize("shortage", ["error", "shrink", {"repeat_up_to": 3}])
+def test_a_shortage_is_kept_as_it_was_typed(write_mixture: Callable[..., Path], shortage: object) -> None:
+    assert load(write_mixture(shortage=shortage)).model_dump(mode="json")["shortage"] == shortage
+
+
+def test_the_ranking_of_sources(write_mixture: Callable[..., Path]) -> None:
+    components = {name: {"sources": sources} for name, sources in (("x", ["b", "a"]), ("y", ["c"]), ("z", ["d", "e"]))}
+    path = write_mixture(components=components, shares={"x": 1, "y": 0, "z": 0})
+    assert load(path).ranking() == ["b", "a", "c", "d", "e"]
+    path = write_mixture(components=components, shares={"x": 1, "y": 0, "z": 0}, dedup={"priority": ["z", "y"]})
+    assert load(path).ranking() == ["d", "e", "c", "b", "a"]
+
+
+def test_the_plan_of_what_is_not_known_yet(
+    write_mixture: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["mix", "plan", str(write_mixture(shares=None, total=None, take={"general": 0.5, "medical": 1}))]) == 0
+    printed = capsys.readouterr().out
+    assert "take 0.5" in printed
+    assert "take 1" in printed
+    tokens = {"unit": "trainable_tokens", "tokenizer": {"path": "none"}, "total": 20_000}
+    assert main(["mix", "plan", str(write_mixture(**tokens, shortage="shrink"))]) == 0
+    printed = capsys.readouterr().out
+    assert "total (trainable tokens)" in printed
+    assert "up to 20,000" in printed
+    assert "10,000 (0.5)" in printed
 
 
 def test_every_fault_is_reported_at_once(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from medlong.catalog import unknown
 from medlong.config import Strict
-from medlong.mixing.spec.mixture import NAME, Mixture, not_all_zero
-from medlong.mixing.spec.shares import Positive, Shares, Whole, same_names
+from medlong.mixing.spec.mixture import HOW_MUCH, NAME, Mixture, not_all_zero, says_how_much
+from medlong.mixing.spec.shares import Positive, Shares, Takes, Whole, same_names
 
 MOST_MIXTURES = 1000
 """Mixtures of one file: more is an accident."""
@@ -119,18 +119,21 @@ class Entry(Strict):
     """Share of the total for each component; exact, and their sum is 1."""
 
     total: Positive | None = None
-    """Examples in the mixture."""
+    """How much is in the mixture, in the file's `unit`."""
 
     totals: list[Positive] | None = Field(default=None, min_length=1)
     """Instead of `total`: one mixture for each, with the total after the name, as in half_4000."""
 
     counts: dict[str, Whole] | None = Field(default=None, min_length=1)
-    """Examples of each component, instead of shares."""
+    """How much of each component, instead of shares."""
+
+    take: Takes | None = None
+    """Share of what each component has, instead of shares."""
 
     design: Design | None = None
     """Instead of all of the above."""
 
-    @field_validator("shares", "counts")
+    @field_validator("shares", "counts", "take")
     @classmethod
     def _names_are_components(cls, value: dict[str, Any] | None, info: ValidationInfo) -> dict[str, Any] | None:
         if value is not None and info.context and "components" in info.context:
@@ -142,6 +145,11 @@ class Entry(Strict):
     def _not_all_zero(cls, value: dict[str, int] | None) -> dict[str, int] | None:
         return not_all_zero(value)
 
+    @field_validator("take")
+    @classmethod
+    def _takes_something(cls, value: dict[str, Fraction] | None) -> dict[str, Fraction] | None:
+        return not_all_zero(value, "shares")
+
     @field_validator("totals")
     @classmethod
     def _totals_differ(cls, value: list[int] | None) -> list[int] | None:
@@ -151,9 +159,11 @@ class Entry(Strict):
     @model_validator(mode="after")
     def _one_way_to_say_how_much(self) -> "Entry":
         given = {name for name in type(self).model_fields if getattr(self, name) is not None}
-        ways = ({"name", "shares", "total"}, {"name", "shares", "totals"}, {"name", "counts"}, {"design"})
-        if given not in ways:
-            raise ValueError("give name, shares and total (or totals); or name and counts; or design alone")
+        ways = [{"name", *rest} for rest in (("shares", "total"), ("shares", "totals"), ("counts",), ("take",))]
+        if given not in (*ways, {"design"}):
+            raise ValueError(
+                "give name, shares and total (or totals); or name and counts; or name and take; or design alone"
+            )
         return self
 
 
@@ -177,20 +187,19 @@ class MixtureFile(Mixture):
     """A mixture file: one mixture, or with `mixtures` and `replicates` many that share sources and components."""
 
     mixtures: list[Entry] | None = Field(default=None, min_length=1)
-    """Several mixtures, instead of `shares` and `total` or `counts`."""
+    """Several mixtures, instead of `shares` and `total`, `counts` or `take`."""
 
     replicates: Replicates | None = None
     """Seeds, instead of `seed` and `training_seed`; every mixture of the file is made with each."""
 
     @model_validator(mode="after")
     def _one_way_to_say_how_much(self) -> "MixtureFile":
-        alone = (self.shares, self.total, self.counts)
+        alone = (self.shares, self.total, self.counts, self.take)
         if self.mixtures is None:
-            by_share = (self.shares is not None, self.total is not None)
-            if by_share != ((False, False) if self.counts is not None else (True, True)):
-                raise ValueError("say how much either with shares and total, or with counts alone")
+            if not says_how_much(self):
+                raise ValueError(HOW_MUCH)
         elif any(value is not None for value in alone):
-            raise ValueError("with mixtures, say how much in each of its items, not with shares, total or counts")
+            raise ValueError("with mixtures, say how much in each of its items, not with shares, total, counts or take")
         if self.replicates and self.model_fields_set & {"seed", "training_seed"}:
             raise ValueError("give either replicates or seed and training_seed")
         names = [f"{amount.name}{seeds.suffix}" for amount, seeds in product(_amounts(self), _seeds(self))]
@@ -205,6 +214,7 @@ class _Amount(NamedTuple):
     shares: dict[str, Fraction] | None
     total: int | None
     counts: dict[str, int] | None
+    take: dict[str, Fraction] | None = None
 
 
 class _Seeds(NamedTuple):
@@ -228,6 +238,7 @@ def expand(file: MixtureFile) -> list[Mixture]:
             "shares": amount.shares,
             "total": amount.total,
             "counts": amount.counts,
+            "take": amount.take,
         }
         made.append(Mixture.model_construct(**shared | own))
     return made
@@ -235,7 +246,7 @@ def expand(file: MixtureFile) -> list[Mixture]:
 
 def _amounts(file: MixtureFile) -> Iterator[_Amount]:
     if file.mixtures is None:
-        yield _Amount(file.name, file.shares, file.total, file.counts)
+        yield _Amount(file.name, file.shares, file.total, file.counts, file.take)
     for entry in file.mixtures or []:
         if entry.design is not None:
             for shares, total in product(entry.design.points(), entry.design.totals):
@@ -244,7 +255,7 @@ def _amounts(file: MixtureFile) -> Iterator[_Amount]:
         else:
             assert entry.name is not None
             if entry.totals is None:
-                yield _Amount(entry.name, entry.shares, entry.total, entry.counts)
+                yield _Amount(entry.name, entry.shares, entry.total, entry.counts, entry.take)
             for total in entry.totals or []:
                 yield _Amount(f"{entry.name}_{total}", entry.shares, total, None)
 

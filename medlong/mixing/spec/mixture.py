@@ -1,7 +1,7 @@
 """One mixture: which components, how much of each, and how rows are chosen."""
 
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     BeforeValidator,
@@ -10,20 +10,34 @@ from pydantic import (
     ValidationInfo,
     WithJsonSchema,
     field_validator,
+    model_serializer,
     model_validator,
 )
 
+from medlong.catalog import unknown
 from medlong.config import Strict
 from medlong.mixing.filters import FilterSpec
 from medlong.mixing.guard import DecontaminateSpec
 from medlong.mixing.near import NearSpec
-from medlong.mixing.spec.shares import SHARE_SCHEMA, Positive, Share, Shares, Whole, exact_share, must_sum_to_one
+from medlong.mixing.spec.shares import (
+    SHARE_SCHEMA,
+    Positive,
+    Share,
+    Shares,
+    Takes,
+    Whole,
+    exact_share,
+    must_sum_to_one,
+)
 from medlong.mixing.spec.shares import same_names as _same_names
 from medlong.mixing.spec.source import Source
 from medlong.mixing.tokenizer import TokenizerSpec
 
 NAME = r"^[a-z0-9][a-z0-9_]*$"
 """What a mixture may be called: it is part of paths, and follows a `#`."""
+
+HOW_MUCH = "say how much with shares and total, with counts alone, or with take alone"
+N = TypeVar("N", int, Fraction)
 
 
 def _within(value: object) -> str | dict[str, Fraction]:
@@ -60,23 +74,34 @@ class Component(Strict):
 
 
 class Shortage(Strict):
-    """What to do when a source has fewer distinct rows than its quota."""
+    """What to do when a source has less than its quota."""
 
     repeat_up_to: Positive = 1
-    """Most times one row may be used; 1 makes a shortage an error."""
+    """Most times one row may be used; 1 makes a shortage an error, unless the total may shrink."""
+
+    shrink: bool = False
+    """Lower the total, and keep the shares, until nothing is needed twice."""
+
+    @model_serializer
+    def _as_typed(self) -> str | dict[str, int]:
+        if self.shrink:
+            return "shrink"
+        return "error" if self.repeat_up_to == 1 else {"repeat_up_to": self.repeat_up_to}
 
 
 def _shortage(value: object) -> object:
-    if value == "error":
-        return {"repeat_up_to": 1}
-    if not isinstance(value, dict):
-        raise ValueError("must be error or {repeat_up_to: 2}")
+    if isinstance(value, Shortage):
+        return value
+    if value in ("error", "shrink"):
+        return {"shrink": value == "shrink"}
+    if not isinstance(value, dict) or "shrink" in value:
+        raise ValueError("must be error, shrink, or {repeat_up_to: 2}")
     return value
 
 
 SHORTAGE_SCHEMA: dict[str, Any] = {
     "anyOf": [
-        {"const": "error"},
+        {"enum": ["error", "shrink"]},
         {
             "type": "object",
             "additionalProperties": False,
@@ -89,8 +114,28 @@ SHORTAGE_SCHEMA: dict[str, Any] = {
 class DedupSpec(Strict):
     """Which rows that are alike count once."""
 
+    key: Literal["content", "normalised_pair"] = "content"
+    """`content`: rows of the same text; `normalised_pair`: also those that differ in case, white space and system
+    message alone."""
+
+    priority: list[str] = Field(default_factory=list)
+    """Components in the order in which they keep a row that several have; the others follow as in the file."""
+
+    same_prompt: Literal["report", "drop"] = "report"
+    """Rows that answer one prompt differently: count them, or keep one."""
+
     near: NearSpec | None = None
     """Leave out near duplicates too, such as `near: {jaccard: 0.8}`; the row of the earlier source stays."""
+
+    @field_validator("priority")
+    @classmethod
+    def _names_are_components(cls, value: list[str], info: ValidationInfo) -> list[str]:
+        for n, name in enumerate(value):
+            if info.context and "components" in info.context and name not in info.context["components"]:
+                raise ValueError(unknown("component", name, info.context["components"]))
+            if name in value[:n]:
+                raise ValueError(f"component {name!r} is there twice")
+        return value
 
 
 class Mixture(Strict):
@@ -118,19 +163,25 @@ class Mixture(Strict):
     """Name -> what it is drawn from."""
 
     shares: Shares | None = None
-    """Share of `total` for each component, in examples; exact, and their sum is 1."""
+    """Share of `total` for each component, in `unit`; exact, and their sum is 1."""
 
     total: Positive | None = None
-    """Examples in the mixture; goes with `shares`."""
+    """How much is in the mixture, in `unit`; goes with `shares`."""
 
     counts: dict[str, Whole] | None = Field(default=None, min_length=1)
-    """Examples of each component, instead of `shares` and `total`."""
+    """How much of each component, in `unit`, instead of `shares` and `total`."""
+
+    take: Takes | None = None
+    """Share of what each component has, 1 being all of it, instead of `shares` and `total`."""
 
     shortage: Annotated[Shortage, BeforeValidator(_shortage), WithJsonSchema(SHORTAGE_SCHEMA)] = Shortage()
-    """`error`, or `{repeat_up_to: k}` for whole passes over a source."""
+    """`error`; `shrink` for a smaller total of the same shares; `{repeat_up_to: k}` for whole passes over a source."""
 
     tokenizer: TokenizerSpec | None = None
-    """Counts tokens, in the manifest and for `filter`; that of the model to be trained."""
+    """Counts tokens, for `unit`, in the manifest and for `filter`; that of the model to be trained."""
+
+    unit: Literal["examples", "tokens", "trainable_tokens"] = "examples"
+    """What shares, totals and counts are of; tokens need `tokenizer`."""
 
     sequence_len: Positive | None = None
     """Tokens of the longest row that the trainer takes, as in the recipe."""
@@ -157,7 +208,7 @@ class Mixture(Strict):
                 users[source] = name
         return value
 
-    @field_validator("shares", "counts")
+    @field_validator("shares", "counts", "take")
     @classmethod
     def _names_are_components(
         cls, value: dict[str, Fraction] | dict[str, int] | None, info: ValidationInfo
@@ -171,15 +222,32 @@ class Mixture(Strict):
     def _not_all_zero(cls, value: dict[str, int] | None) -> dict[str, int] | None:
         return not_all_zero(value)
 
+    @field_validator("take")
+    @classmethod
+    def _takes_something(cls, value: dict[str, Fraction] | None) -> dict[str, Fraction] | None:
+        return not_all_zero(value, "shares")
+
+    @field_validator("unit")
+    @classmethod
+    def _can_be_counted(cls, value: str, info: ValidationInfo) -> str:
+        if value != "examples" and info.data.get("tokenizer", "faulty") is None:
+            raise ValueError(f"{value} are counted with a tokenizer; add tokenizer: {{path: ...}}")
+        return value
+
     @model_validator(mode="after")
     def _one_way_to_say_how_much(self) -> "Mixture":
-        by_share = (self.shares is not None, self.total is not None)
-        if by_share != ((False, False) if self.counts is not None else (True, True)):
-            raise ValueError("say how much either with shares and total, or with counts alone")
+        if not says_how_much(self):
+            raise ValueError(HOW_MUCH)
         return self
 
     def asked(self) -> tuple[dict[str, Fraction], int]:
-        """Return the share of each component and the total, however they were typed."""
+        """Return the share of each component and the total, as typed or from counts.
+
+        Raises:
+            ValueError: If parts are taken of what there is, which only the data says.
+        """
+        if self.take is not None:
+            raise ValueError("the total of a mixture with take is not known before its data is read")
         if self.counts is not None:
             total = sum(self.counts.values())
             return {name: Fraction(count, total) for name, count in self.counts.items()}, total
@@ -191,13 +259,25 @@ class Mixture(Strict):
         """Return the seed of the training order."""
         return self.seed if self.training_seed is None else self.training_seed
 
+    def ranking(self) -> list[str]:
+        """Return every source, in the order in which they keep a row that several have."""
+        first = self.dedup.priority
+        names = [*first, *(name for name in self.components if name not in first)]
+        return [source for name in names for source in self.components[name].sources]
 
-def not_all_zero(counts: dict[str, int] | None) -> dict[str, int] | None:
-    """Return `counts`.
+
+def says_how_much(mixture: Mixture) -> bool:
+    """Return whether exactly one way to say how much is used, and all of it."""
+    given = {name for name in ("shares", "total", "counts", "take") if getattr(mixture, name) is not None}
+    return given in ({"shares", "total"}, {"counts"}, {"take"})
+
+
+def not_all_zero(given: dict[str, N] | None, what: str = "counts") -> dict[str, N] | None:
+    """Return `given`.
 
     Raises:
         ValueError: If they ask for nothing at all.
     """
-    if counts is not None and not sum(counts.values()):
-        raise ValueError("all counts are 0; the mixture would be empty")
-    return counts
+    if given is not None and not any(given.values()):
+        raise ValueError(f"all {what} are 0; the mixture would be empty")
+    return given

@@ -78,5 +78,6 @@ SHARE_SCHEMA = {
 }
 Share = Annotated[Fraction, PlainValidator(exact_share), PlainSerializer(str), WithJsonSchema(SHARE_SCHEMA)]
 Shares = Annotated[dict[str, Share], Field(min_length=1), AfterValidator(must_sum_to_one)]
+Takes = Annotated[dict[str, Share], Field(min_length=1)]
 Whole = Annotated[int, Field(strict=True, ge=0)]
 Positive = Annotated[int, Field(strict=True, gt=0)]
