@@ -13,8 +13,7 @@ from medlong.errors import ConfigError
 from medlong.hashing import file_digest
 from medlong.mixing import card, licences, lock
 from medlong.mixing import parquet as parquet_rows
-from medlong.mixing.bands import bounds
-from medlong.mixing.choose import DROPS
+from medlong.mixing.choose import DROPS, length_unit
 from medlong.mixing.emit import INDEX, TRAIN, emission, emit, join
 from medlong.mixing.lengths import Lengths
 from medlong.mixing.plan import Plan, plan
@@ -155,7 +154,7 @@ def _manifest(planned: Plan, folder: Path) -> dict[str, Any]:
         "total": choice.asked.total,
         "examples": choice.examples,
         "render_format": RENDER_FORMAT,
-        "length_unit": bounds(mixture.tokenizer is not None)[0],
+        "length_unit": length_unit(mixture),
         "components": {name: _component(planned, name) for name in mixture.components},
         "sources": {name: _source(planned, name) for name in planned.origins},
         "same_prompt": choice.same_prompt._asdict(),

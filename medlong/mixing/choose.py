@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from medlong.errors import DataError
-from medlong.mixing.bands import bounds, label
+from medlong.mixing.bands import BOUNDS, labels
 from medlong.mixing.lengths import Lengths
 from medlong.mixing.near import near_duplicates
 from medlong.mixing.quotas import Asked, quotas
@@ -27,6 +27,9 @@ MEMORY = "1GB"
 
 BATCH = 10_000
 """Rows that are passed from duckdb to Python at once."""
+
+STRIDE = 1 << 40
+"""More rows than a piece has: piece and row make one number, their place."""
 
 CHOSEN, WANTED, DROPS = "chosen.parquet", "wanted.parquet", "drops.jsonl"
 LENGTHS = ", ".join(Lengths._fields)
@@ -168,7 +171,7 @@ def _load(store: Any, surveyed: Sequence[Surveyed], ranking: Sequence[str]) -> N
     store.executemany("INSERT INTO pieces VALUES (?, ?, ?)", listed)
     files = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}'" for name, _, _ in listed)
     store.execute(
-        "CREATE VIEW survey AS SELECT *, (piece << 40) + row AS place "
+        f"CREATE VIEW survey AS SELECT *, piece * {STRIDE} + row AS place "
         f"FROM read_parquet([{files}], filename = true) JOIN pieces USING (filename)"
     )
 
@@ -275,6 +278,11 @@ def _listed(cids: Iterable[str], start: str = "[", end: str = "]") -> tuple[int,
     return count, hasher.hexdigest()
 
 
+def length_unit(mixture: Mixture) -> str:
+    """Return what the lengths of a mixture's rows are told in."""
+    return "tokens" if mixture.tokenizer else "characters"
+
+
 def _unit(mixture: Mixture) -> str:
     return "1" if mixture.unit == "examples" else mixture.unit
 
@@ -304,7 +312,7 @@ def _pick(store: Any, mixture: Mixture, source: str, quota: int) -> None:
         "ROWS UNBOUNDED PRECEDING))::BIGINT AS after FROM own JOIN sources USING (rank) WHERE source = ?",
         [SELECTION, str(mixture.seed), source],
     )
-    whole = store.execute("SELECT coalesce(max(after), 0) FROM keyed").fetchone()[0]
+    ((whole,),) = store.execute("SELECT coalesce(max(after), 0) FROM keyed").fetchall()
     passes = -(-quota // whole) if whole else 0
     store.execute(
         f"INSERT INTO picks SELECT rank, source, cid, epoch, place, {LENGTHS} FROM keyed, range(?) AS passes(epoch) "
@@ -321,7 +329,7 @@ def _order(store: Any, mixture: Mixture, folder: Path) -> None:
         [ORDER, str(mixture.order_seed())],
     )
     _copy(store, f"SELECT position, source, cid, epoch FROM chosen ORDER BY position", folder / CHOSEN)
-    _copy(store, "SELECT place >> 40 AS piece, place & ((1 << 40) - 1) AS row, position, cid FROM chosen ORDER BY ALL",
+    _copy(store, f"SELECT place // {STRIDE} AS piece, place % {STRIDE} AS row, position, cid FROM chosen ORDER BY ALL",
           folder / WANTED)
 
 
@@ -339,21 +347,23 @@ def _identify(store: Any) -> tuple[int, str]:
 
 def _taken(store: Any, mixture: Mixture) -> dict[str, Taken]:
     """What was taken of every source, by band of the unit that lengths are told in."""
-    unit, limits = bounds(mixture.tokenizer is not None)
+    unit = length_unit(mixture)
+    limits = BOUNDS[unit]
     band = " + ".join(f"({unit} > {limit})::INTEGER" for limit in limits)
     sums = ", ".join(f"sum({name})::BIGINT" for name in Lengths._fields)
     bands: dict[str, list[Band]] = {source: [] for source in mixture.ranking()}
     for source, number, examples, *lengths in store.execute(
         f"SELECT source, {band} AS band, count(*), {sums} FROM picks GROUP BY ALL ORDER BY source, band"
     ).fetchall():
-        bands[source].append(Band(label(number, limits), examples, Lengths(*lengths)))
+        bands[source].append(Band(labels(limits)[number], examples, Lengths(*lengths)))
     repeats = dict(store.execute("SELECT source, max(epoch) + 1 FROM picks GROUP BY source").fetchall())
     return {source: Taken(tuple(found), repeats.get(source, 0)) for source, found in bands.items()}
 
 
 def _same_prompt(store: Any) -> SamePrompt:
     counts = "SELECT count(*) AS n FROM own WHERE prompt IS NOT NULL GROUP BY prompt HAVING n > 1"
-    return SamePrompt(*store.execute(f"SELECT count(*), coalesce(sum(n), 0)::BIGINT FROM ({counts})").fetchone())
+    ((prompts, rows),) = store.execute(f"SELECT count(*), coalesce(sum(n), 0)::BIGINT FROM ({counts})").fetchall()
+    return SamePrompt(prompts, rows)
 
 
 def _list_drops(store: Any, folder: Path) -> int:
