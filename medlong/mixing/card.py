@@ -10,7 +10,7 @@ import yaml
 
 from medlong.mixing.licences import licence, summary, warnings
 from medlong.mixing.manifest import Built, Manifest, load
-from medlong.mixing.show import Table, composition
+from medlong.mixing.show import Table, composition, length_table, remarks
 from medlong.visible import visible
 
 CARD = "README.md"
@@ -45,16 +45,16 @@ def render(built: Built) -> str:
 
 # {manifest.name}
 
-{manifest.total:,} conversations for fine-tuning, mixed by medlong from {len(manifest.sources)} source{_s(manifest)}
-in exact shares. Mixture id `{manifest.mixture_id}`.
+{manifest.examples():,} conversations for fine-tuning, mixed by medlong
+from {len(manifest.sources)} source{_s(manifest)} in exact shares. Mixture id `{manifest.mixture_id}`.
 
 ## Composition
 
 {_markdown(composition(manifest))}
 
-Counts are of rows (`share` is of {manifest.unit}); a component's line adds up those of its sources.
+{_unit(manifest)}; a component's line adds up those of its sources.
 
-## Sources
+{_remarks(manifest)}{_lengths(manifest)}## Sources
 
 {_markdown(_sources(manifest))}
 
@@ -73,7 +73,7 @@ Together: {_cell(", ".join(summary(manifest.licences()).union))}.
 | `{manifest.file}` | one conversation a line, format `{manifest.render_format}` | `{manifest.file_sha256}` |
 | `{manifest.index}` | for the same line: source, content id, component, epoch | `{manifest.index_sha256}` |
 | `manifest.json` | all counts and hashes | |
-{_parquet(manifest)}
+{_other_files(manifest)}
 ## How to build it again
 
 ```sh
@@ -94,21 +94,45 @@ def _s(manifest: Manifest) -> str:
 
 
 def _choice(manifest: Manifest) -> str:
+    near = f"\n- A source's quota of {manifest.noun()} ends with the row that comes nearest, at most half a row away."
+    nearest = "" if manifest.unit == "examples" else near
     return f"""## How rows were chosen
 
 - Shares became whole numbers by Webster's method, which never takes a row away when the total grows.
 - Within a source, rows were taken in the order of a hash of seed ({manifest.seed}), source and text, so the
-  choice depends on no order of files or rows, and identical rows count once.
-- A row that several sources have belongs to the first of them; the others' loss is under `duplicates elsewhere`.
+  choice depends on no order of files or rows, and identical rows count once.{nearest}
+- A row that several sources have belongs to one of them, the first in the file or by the `priority` that is typed
+  there; the others' loss is under `duplicates elsewhere`.
 - `max repeats` over 1 means that rows were used again; `{manifest.index}` gives each row's pass as `epoch`.
 - The order of the file is a second hash of the seed.
 """
 
 
-def _parquet(manifest: Manifest) -> str:
-    if manifest.parquet is None:
-        return ""
-    return f"| `{manifest.parquet}` | the rows of `{manifest.file}` as Parquet | `{manifest.parquet_sha256}` |\n"
+def _unit(manifest: Manifest) -> str:
+    if manifest.unit == "examples":
+        return "Counts are of rows (`share` is of examples)"
+    return (
+        f"`share`, `quota`, `realised` and `of all` are of {manifest.noun()}, by the tokenizer and chat template "
+        "of the model to be trained; other counts are of rows"
+    )
+
+
+def _remarks(manifest: Manifest) -> str:
+    return "".join(f"{_cell(sentence)}.\n\n" for sentence in remarks(manifest))
+
+
+def _lengths(manifest: Manifest) -> str:
+    table = length_table(manifest)
+    return f"## Lengths\n\n{_markdown(table)}\n\n" if table else ""
+
+
+def _other_files(manifest: Manifest) -> str:
+    files = (
+        (manifest.parquet, f"the rows of `{manifest.file}` as Parquet", manifest.parquet_sha256),
+        (manifest.drops, "rows that were left out or reported, each with its reason", manifest.drops_sha256),
+        (manifest.rejects, "bad rows, each with its fault", manifest.rejects_sha256),
+    )
+    return "".join(f"| `{name}` | {what} | `{sha256}` |\n" for name, what, sha256 in files if name)
 
 
 def _front(built: Built) -> dict[str, object]:
@@ -121,7 +145,7 @@ def _front(built: Built) -> dict[str, object]:
     if found := languages(built.folder / manifest.file):
         front["language"] = found
     return front | {
-        "size_categories": [size_category(manifest.total)],
+        "size_categories": [size_category(manifest.examples())],
         "task_categories": ["text-generation"],
         "configs": [{"config_name": "default", "data_files": [{"split": "train", "path": manifest.file}]}],
     }
@@ -173,7 +197,7 @@ def _non_commercial(manifest: Manifest) -> str:
         return "No licence here is known to forbid commercial use.\n"
     rows = sum(use.taken for _, source, use in manifest.uses() if manifest.sources[source].licence in barred)
     names = _cell(", ".join(summary(barred).union))
-    return f"**Not for commercial use: {rows:,} of {manifest.total:,} rows are under {names}.**\n"
+    return f"**Not for commercial use: {rows:,} of {manifest.examples():,} rows are under {names}.**\n"
 
 
 def _markdown(table: Table) -> str:

@@ -147,11 +147,15 @@ def _facts(manifest: Manifest) -> Iterator[tuple[str, str]]:
     """Yield everything two manifests are compared by; what follows from these, or from the rows, is left out."""
     for field in ("name", "seed", "unit", "total", "render_format"):
         yield field, str(getattr(manifest, field))
+    if manifest.requested not in (None, manifest.total):
+        yield "requested total", str(manifest.requested)
     for name, content in manifest.components.items():
         yield f"{name}: share", str(content.share)
         yield f"{name}: quota", f"{content.quota:,}"
     for name, source, use in manifest.uses():
         yield f"{source}: component", name
+        if use.quota is not None and manifest.unit != "examples":
+            yield f"{source}: quota", f"{use.quota:,}"
         yield f"{source}: taken", f"{use.taken:,}"
         yield f"{source}: available", f"{use.available:,}"
         yield f"{source}: distinct", f"{use.distinct:,}"

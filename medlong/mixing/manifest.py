@@ -35,6 +35,10 @@ class Realised(Lenient):
 
     trainable_tokens: Whole | None = None
 
+    def of(self, unit: str) -> int:
+        """Return the count in `unit`; 0 where it was not counted."""
+        return getattr(self, unit) or 0
+
 
 class Use(Lenient):
     """What one source gave to one component."""
@@ -47,9 +51,17 @@ class Use(Lenient):
 
     duplicates_elsewhere: Whole
     taken: Whole
+    """Rows, each as often as it was used."""
+
     max_repeats: Whole
+    quota: Whole | None = None
+    """In the unit of the mixture; None where the manifest gives components' quotas only."""
+
     realised: Realised | None = None
     """Of this source alone; None where the manifest counts components only."""
+
+    length_bands: dict[str, Realised] = Field(default_factory=dict)
+    """What is in the rows of each band of lengths, by the names of `bands.labels`; empty where it was not counted."""
 
 
 class Component(Lenient):
@@ -57,6 +69,8 @@ class Component(Lenient):
 
     share: Annotated[Fraction, PlainValidator(exact_share)]
     quota: Whole
+    """In the unit of the mixture."""
+
     realised: Realised
     sources: dict[str, Use] = Field(min_length=1)
 
@@ -71,6 +85,13 @@ class Facts(Lenient):
     sha256: Sha256
 
 
+class SamePrompt(Lenient):
+    """Rows of the sources that answer one prompt differently."""
+
+    prompts: Whole
+    rows: Whole
+
+
 class Manifest(Lenient):
     """Everything that is read from a manifest."""
 
@@ -78,8 +99,21 @@ class Manifest(Lenient):
     mixture_id: str
     name: str
     seed: Whole
-    unit: str
+    unit: Literal["examples", "tokens", "trainable_tokens"]
+    """Of shares, quotas and totals."""
+
     total: Whole
+    """Sum of the quotas."""
+
+    requested: Whole | None = None
+    """The total before it shrank to what the sources have; None in a manifest of before there was such a thing."""
+
+    length_unit: Literal["tokens", "characters"] | None = None
+    """What `length_bands` are bands of."""
+
+    same_prompt: SamePrompt | None = None
+    """None where they were not counted."""
+
     render_format: str
     components: dict[str, Component] = Field(min_length=1)
     sources: dict[str, Facts]
@@ -89,6 +123,14 @@ class Manifest(Lenient):
     index_sha256: Sha256
     parquet: FileName | None = None
     parquet_sha256: Sha256 | None = None
+    drops: FileName | None = None
+    """Rows that were left out, one a line, where there are any."""
+
+    drops_sha256: Sha256 | None = None
+    rejects: FileName | None = None
+    """Bad rows, one a line, where there are any."""
+
+    rejects_sha256: Sha256 | None = None
     spec_sha256: Sha256
 
     @model_validator(mode="after")
@@ -98,6 +140,30 @@ class Manifest(Lenient):
                 if source not in self.sources:
                     raise ValueError(f"components.{name} has source {source!r}, which `sources` lacks")
         return self
+
+    @model_validator(mode="after")
+    def _unit_is_counted(self) -> "Manifest":
+        counted: list[tuple[str, Realised | None]] = [
+            (f"components.{name}", content.realised) for name, content in self.components.items()
+        ]
+        if self.unit != "examples":
+            counted += [(f"components.{name}.sources.{source}", use.realised) for name, source, use in self.uses()]
+        for where, realised in counted:
+            if realised is None or getattr(realised, self.unit) is None:
+                raise ValueError(f"{where}.realised lacks {self.unit}, the unit of the mixture")
+        return self
+
+    def examples(self) -> int:
+        """Return how many rows the training file has."""
+        return sum(content.realised.examples for content in self.components.values())
+
+    def noun(self) -> str:
+        """Return the unit in words."""
+        return self.unit.replace("_", " ")
+
+    def given(self, use: Use) -> int:
+        """Return what a source gave, in the unit of the mixture."""
+        return use.taken if self.unit == "examples" or use.realised is None else use.realised.of(self.unit)
 
     def licences(self) -> list[str]:
         """Return the licence of every source that rows were taken from, each once, sorted."""

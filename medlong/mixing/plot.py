@@ -1,4 +1,4 @@
-"""The composition of a built mixture as a picture: one bar for each source, in the colour of its component."""
+"""The composition of a built mixture as a picture: one bar for each source, in the mixture's unit."""
 
 from pathlib import Path
 from typing import Any
@@ -36,19 +36,19 @@ def _figure(manifest: Manifest) -> Any:
     from matplotlib.figure import Figure
 
     uses = list(manifest.uses())
-    total = sum(use.taken for _, _, use in uses)
+    total = sum(manifest.given(use) for _, _, use in uses)
     figure = Figure(figsize=(8, 1.6 + 0.4 * len(uses)), dpi=120, layout="constrained")
     axes = figure.add_subplot()
     places = {name: n for n, name in enumerate(manifest.components)}
     for row, (component, _, use) in enumerate(uses):
         colour = COLOURS[places[component] % len(COLOURS)]
         first = row == 0 or uses[row - 1][0] != component
-        content = manifest.components[component]
-        label = f"{component}: {content.realised.examples:,} ({percent(content.realised.examples, total)})"
-        axes.barh(row, use.taken, color=colour, label=_plain(label) if first else None)
+        given, together = manifest.given(use), manifest.components[component].realised.of(manifest.unit)
+        label = f"{component}: {together:,} ({percent(together, total)})"
+        axes.barh(row, given, color=colour, label=_plain(label) if first else None)
         axes.annotate(
-            f"{use.taken:,} ({percent(use.taken, total)})",
-            *((use.taken, row), (4, 0)),
+            f"{given:,} ({percent(given, total)})",
+            *((given, row), (4, 0)),
             textcoords="offset points",
             va="center",
             fontsize=8,
@@ -56,7 +56,7 @@ def _figure(manifest: Manifest) -> Any:
     axes.set_yticks(range(len(uses)), [_plain(source) for _, source, _ in uses])
     axes.invert_yaxis()
     axes.margins(x=0.2)
-    axes.set_xlabel("examples")
+    axes.set_xlabel(manifest.noun())
     axes.set_title(_plain(f"{manifest.name}  {manifest.mixture_id}"), loc="left", fontsize=10)
     axes.legend(fontsize=8, frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     axes.spines[["top", "right"]].set_visible(False)

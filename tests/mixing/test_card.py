@@ -51,6 +51,41 @@ def test_the_card_is_written_and_says_what_is_in_the_folder(
 
 
 @pytest.mark.usefixtures("two_sources")
+def test_the_card_of_a_mixture_in_tokens(
+    tmp_path: Path, write_mixture: Writer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = build(write_mixture(), tmp_path / "out").folder
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest |= {"unit": "tokens", "total": 50_000, "requested": 60_000, "length_unit": "tokens"}
+    manifest |= {"rejects": "rejects.jsonl", "rejects_sha256": "ab" * 32, "drops": "d.jsonl", "drops_sha256": "cd" * 32}
+    manifest["same_prompt"] = {"prompts": 2, "rows": 4}
+    short, long = (
+        {"examples": 5, "characters": 9, "tokens": tokens, "trainable_tokens": 7} for tokens in (2_000, 23_000)
+    )
+    for content in manifest["components"].values():
+        realised = {name: short[name] + long[name] for name in short}
+        content["realised"] = realised
+        for use in content["sources"].values():
+            use |= {"quota": 25_000, "realised": realised, "length_bands": {"up to 512": short, "2049 to 8192": long}}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert main(["mix", "card", str(folder)]) == 0
+    text = capsys.readouterr().out
+    assert front(text)["size_categories"] == ["n<1K"]
+    assert "20 conversations for fine-tuning" in text
+    assert "`share`, `quota`, `realised` and `of all` are of tokens" in text
+    assert (
+        "60,000 tokens were asked for; without repetition the sources have enough for 50,000 in these shares.\n" in text
+    )
+    assert "2 prompts of the sources have several answers, in 4 rows.\n" in text
+    _, _, lengths = text.partition("## Lengths\n")
+    assert "| medical | b | up to 512 | 5 | 25.0 % | 2,000 | 4.0 % |" in lengths
+    assert "|  |  | 2049 to 8192 | 5 | 25.0 % | 23,000 | 46.0 % |" in lengths
+    assert f"| `rejects.jsonl` | bad rows, each with its fault | `{'ab' * 32}` |" in text
+    assert f"| `d.jsonl` | rows that were left out or reported, each with its reason | `{'cd' * 32}` |" in text
+    assert "A source's quota of tokens ends with the row that comes nearest" in text
+
+
+@pytest.mark.usefixtures("two_sources")
 def test_licences_of_sources_that_gave_no_row_do_not_count(tmp_path: Path, write_mixture: Writer) -> None:
     sources = {
         "a": {"files": ["a.jsonl"], "format": "qa", "licence": "CC-BY-NC-4.0"},

@@ -45,6 +45,26 @@ def test_a_larger_total_only_adds_rows(tmp_path: Path, write_mixture: Writer) ->
     }
 
 
+def test_units_and_what_was_asked_before_shrinking_differ(tmp_path: Path, write_mixture: Writer) -> None:
+    one, two = (build(write_mixture(), tmp_path / name).folder for name in ("one", "two"))
+    manifest = json.loads((two / "manifest.json").read_text())
+    manifest |= {"unit": "tokens", "requested": 90}
+    for content in manifest["components"].values():
+        content["realised"] |= {"tokens": 10, "trainable_tokens": 5}
+        for use in content["sources"].values():
+            use |= {"quota": 10, "realised": content["realised"]}
+    (two / "manifest.json").write_text(json.dumps(manifest))
+    assert [tuple(change) for change in compare(one, two).changes] == [
+        ("unit", "examples", "tokens"),
+        ("requested total", "", "90"),
+        ("a: quota", "", "10"),
+        ("b: quota", "", "10"),
+    ]
+    manifest |= {"unit": "examples", "requested": 20}
+    (two / "manifest.json").write_text(json.dumps(manifest))
+    assert compare(one, two).same
+
+
 def test_what_is_printed(tmp_path: Path, write_mixture: Writer, capsys: pytest.CaptureFixture[str]) -> None:
     a = build(write_mixture(), tmp_path / "out").folder
     b = build(write_mixture(seed=7, shares={"general": 0.25, "medical": 0.75}), tmp_path / "out").folder

@@ -64,6 +64,93 @@ def test_tokens_have_columns_where_the_manifest_counts_them(built: Path, capsys:
     assert a.split()[-3:] == ["91", "2,222", "111"]
 
 
+def counts(examples: int, characters: int, tokens: int, trainable: int) -> dict[str, int]:
+    return {"examples": examples, "characters": characters, "tokens": tokens, "trainable_tokens": trainable}
+
+
+def in_tokens(manifest: dict) -> None:
+    """Make the mixture one in trainable tokens: of five, four are medical, most of them in one long row."""
+    manifest |= {"unit": "trainable_tokens", "total": 1000, "requested": 2500, "length_unit": "tokens"}
+    manifest["same_prompt"] = {"prompts": 3, "rows": 7}
+    general, medical = (manifest["components"][name] for name in ("general", "medical"))
+    general |= {"share": "1/5", "quota": 200, "realised": counts(6, 800, 260, 198)}
+    medical |= {"share": "4/5", "quota": 800, "realised": counts(14, 9000, 2100, 802)}
+    general["sources"]["a"] |= {
+        **{"quota": 200, "realised": general["realised"]},
+        "length_bands": {"up to 512": general["realised"]},
+    }
+    medical["sources"]["b"] |= {
+        **{"quota": 800, "realised": medical["realised"]},
+        "length_bands": {"513 to 2048": counts(1, 8000, 1800, 600), "up to 512": counts(13, 1000, 300, 202)},
+    }
+
+
+def test_a_mixture_in_tokens_says_so_in_every_column(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(built, in_tokens)
+    assert main(["mix", "show", str(built)]) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert lines[1:4] == [
+        "20 examples, shares in trainable tokens, seed 0, messages-v1",
+        "2,500 trainable tokens were asked for; without repetition the sources have enough for 1,000 in these shares",
+        "3 prompts of the sources have several answers, in 7 rows",
+    ]
+    assert "component source licence share quota realised of all examples available duplicates" in lines[5]
+    first = next(n for n, line in enumerate(lines) if line.startswith("medical"))
+    assert lines[first].startswith("medical 4/5 800 802 80.2 % 14 100 ")
+    assert lines[first + 1] == "b CC-BY-NC-4.0 (non-commercial) 800 802 80.2 % 14 100 0 1 9,000 2,100 802"
+    head = lines.index(
+        "component source tokens a row examples of all trainable tokens of all trainable tokens", first + 2
+    )
+    assert lines[head + 2 : head + 5] == [
+        "general a up to 512 6 30.0 % 198 19.8 %",
+        "medical b up to 512 13 65.0 % 202 20.2 %",
+        "513 to 2048 1 5.0 % 600 60.0 %",
+    ]
+
+
+def test_lengths_are_told_of_when_there_are_several_bands(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def characters(manifest: dict) -> None:
+        in_tokens(manifest)
+        manifest |= {"unit": "examples", "total": 20, "requested": 20, "length_unit": "characters", "same_prompt": None}
+        bands = {"over 131072": counts(2, 8800, 0, 0), "up to 2048": counts(12, 200, 0, 0), "new": counts(0, 0, 0, 0)}
+        manifest["components"]["medical"]["sources"]["b"]["length_bands"] = bands
+
+    edit(built, characters)
+    assert main(["mix", "show", str(built)]) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "asked for" not in lines[2]
+    assert any(line.startswith("b CC-BY-NC-4.0 (non-commercial) 800 14 70.0 % 100 ") for line in lines)
+    assert "medical b up to 2048 12 60.0 % 200 2.0 %" in lines
+    assert "over 131072 2 10.0 % 8,800 89.8 %" in lines
+    edit(built, lambda m: m["components"]["medical"]["sources"]["b"].update(length_bands={}))
+    assert main(["mix", "show", str(built)]) == 0
+    assert "a row" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda m: m.update(unit="rows"), "unit: .*'tokens'.*got 'rows'"),
+        (
+            lambda m: m["components"]["general"]["realised"].pop("trainable_tokens"),
+            "components.general.realised lacks t",
+        ),
+        (
+            lambda m: m["components"]["general"]["sources"]["a"].pop("realised"),
+            "general.sources.a.realised lacks train",
+        ),
+        (lambda m: m.update(length_unit="words"), "length_unit: .*got 'words'"),
+    ],
+)
+def test_a_unit_that_is_not_counted_is_a_fault(
+    built: Path, capsys: pytest.CaptureFixture[str], change: Callable[[dict], object], message: str
+) -> None:
+    edit(built, in_tokens)
+    edit(built, change)
+    assert main(["mix", "show", str(built)]) == 2
+    assert re.search(message, capsys.readouterr().err)
+
+
 def test_rows_come_with_where_they_are_from(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["mix", "show", str(built), "--rows", "2"]) == 0
     printed = capsys.readouterr().out
@@ -151,6 +238,14 @@ def test_a_plot_is_the_same_each_time(built: Path, tmp_path: Path, suffix: str) 
         text = first.read_text()
         assert all(word in text for word in (built.name, "medical: 14 (70.0 %)", "general: 6 (30.0 %)", "6 (30.0 %)"))
         assert "<dc:date>" not in text
+
+
+def test_a_plot_is_in_the_unit_of_the_mixture(built: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    edit(built, in_tokens)
+    assert main(["mix", "show", str(built), "--plot", str(tmp_path / "x.svg")]) == 0
+    text = (tmp_path / "x.svg").read_text()
+    assert all(word in text for word in (">trainable tokens<", "medical: 802 (80.2 %)", "198 (19.8 %)"))
 
 
 def test_without_matplotlib_a_plot_says_what_to_install(
