@@ -14,7 +14,8 @@ from medlong.mixing import card, licences, lock
 from medlong.mixing import parquet as parquet_rows
 from medlong.mixing.judge import lengths_counter
 from medlong.mixing.lengths import Lengths
-from medlong.mixing.plan import Plan, Watch, plan, sources_digest, unwatched
+from medlong.mixing.plan import Plan, plan, sources_digest
+from medlong.mixing.progress import Watch, unwatched
 from medlong.mixing.select import RENDER_FORMAT, Message, Pick, content_id, normalise
 from medlong.mixing.sources import rows
 from medlong.mixing.spec import file_of

@@ -1,34 +1,20 @@
 """From a mixture file to the exact list of rows, without writing anything."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple
 
 from medlong.errors import DataError
 from medlong.hashing import digest
 from medlong.mixing.apportion import webster
 from medlong.mixing.judge import Drop, Judge, nearly_the_same
 from medlong.mixing.near import signature
+from medlong.mixing.progress import Watch, unwatched
 from medlong.mixing.select import Pick, content_id, identify, select, training_order
 from medlong.mixing.sources import Origin, resolve, rows
 from medlong.mixing.spec import Mixture, file_of, load
-
-T = TypeVar("T")
-
-
-class Watch(Protocol):
-    """Passes items through while showing that work goes on."""
-
-    def __call__(self, items: Iterable[T], what: str) -> Iterable[T]:
-        """Return `items`, each reported as it is taken."""
-        ...
-
-
-def unwatched(items: Iterable[T], what: str) -> Iterable[T]:
-    """Return `items` as they are: the `Watch` that shows nothing."""
-    return items
 
 
 class Survey(NamedTuple):
