@@ -3,16 +3,12 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from medlong.mixing.plan import Watch
     from medlong.mixing.spec import Mixture
 
-T = TypeVar("T")
 FILE_HELP = "a mixture file, or the name of a shipped one, such as half_general; FILE#NAME is one of its mixtures"
 ONLY_HELP = "this mixture of the file alone (may be given again)"
 
@@ -81,12 +77,13 @@ def _add_plan(kinds: "argparse._SubParsersAction[Any]") -> None:
 def _build(args: argparse.Namespace) -> int:
     from medlong.mixing import lock, manifest, show
     from medlong.mixing.build import build
+    from medlong.mixing.progress import progress
 
     for _, path in _chosen(args):
-        with _progress() as watch:
+        with progress() as shown:
             if args.relock:
-                lock.renew(path, watch)
-            built = build(path, args.out, watch, parquet=args.parquet)
+                lock.renew(path, shown)
+            built = build(path, args.out, shown, parquet=args.parquet)
         show.show(manifest.parse(built.manifest, built.folder), show.tolerant(sys.stdout))
         print(f"{built.folder}{' (up to date)' if built.was_current else ''}")
     return 0
@@ -96,12 +93,13 @@ def _show(args: argparse.Namespace) -> int:
     from medlong.errors import ConfigError
     from medlong.mixing import manifest, plot, show
     from medlong.mixing.build import mixture_id
+    from medlong.mixing.progress import progress
 
     place = Path(args.place)
     if not place.is_dir() and place.suffix != ".json":
         path = _mixture_file(args.place)
-        with _progress() as watch:
-            place = args.out / mixture_id(path, watch)
+        with progress() as shown:
+            place = args.out / mixture_id(path, shown)
         if not place.is_dir():
             raise ConfigError(f"{path}: not built in {args.out}; run: medlong mix build {args.place} --out {args.out}")
     built = manifest.load(place)
@@ -114,9 +112,10 @@ def _show(args: argparse.Namespace) -> int:
 
 def _diff(args: argparse.Namespace) -> int:
     from medlong.mixing import diff, show
+    from medlong.mixing.progress import progress
 
-    with _progress() as watch:
-        found = diff.compare(args.a, args.b, watch)
+    with progress() as shown:
+        found = diff.compare(args.a, args.b, shown)
     diff.show(found, args.rows, show.tolerant(sys.stdout))
     return 0 if found.same else 1
 
@@ -130,20 +129,22 @@ def _card(args: argparse.Namespace) -> int:
 
 def _lock(args: argparse.Namespace) -> int:
     from medlong.mixing import lock
+    from medlong.mixing.progress import progress
 
-    with _progress() as watch:
-        place = lock.write(args.file, watch)
+    with progress() as shown:
+        place = lock.write(args.file, shown)
     print(place)
     return 0
 
 
 def _id(args: argparse.Namespace) -> int:
     from medlong.mixing.build import mixture_id
+    from medlong.mixing.progress import progress
 
     chosen = _chosen(args)
     for mixture, path in chosen:
-        with _progress() as watch:
-            found = mixture_id(path, watch)
+        with progress() as shown:
+            found = mixture_id(path, shown)
         print(f"{mixture.name} {found}" if len(chosen) > 1 else found)
     return 0
 
@@ -161,10 +162,11 @@ def _contamination(args: argparse.Namespace) -> int:
     from medlong.exam.banks import EMBEDDED
     from medlong.mixing import contamination
     from medlong.mixing.guard import DecontaminateSpec
+    from medlong.mixing.progress import progress
 
     names = [name.strip() for name in args.banks.split(",")] if args.banks else list(EMBEDDED)
-    with _progress() as watch:
-        checked = contamination.check(_mixture_file(args.file), DecontaminateSpec(banks=tuple(names)), watch)
+    with progress() as shown:
+        checked = contamination.check(_mixture_file(args.file), DecontaminateSpec(banks=tuple(names)), shown)
     if args.out:
         contamination.write(checked, args.out)
     contamination.show(checked, Console())
@@ -247,18 +249,3 @@ def _mixture_file(text: str) -> Path:
     if Path(plain).name != plain and plain.partition("/")[0] not in {key.partition("/")[0] for key in shipped}:
         return path
     raise ConfigError(catalog.unknown("mixture file or shipped mixture", text, shipped))
-
-
-@contextmanager
-def _progress() -> Iterator["Watch"]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-
-        def watch(items: Iterable[T], what: str) -> Iterable[T]:
-            return progress.track(items, description=what)
-
-        yield watch

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from medlong.atomic import write_text
 from medlong.mixing.guard import REASONS, DecontaminateSpec, Hit, guard
-from medlong.mixing.plan import Watch, unwatched
+from medlong.mixing.progress import Watch, unwatched
 from medlong.mixing.select import content_id
 from medlong.mixing.sources import resolve, rows
 from medlong.mixing.spec import load_all

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from medlong.mixing.manifest import Built, Entry, Manifest, entries, load, rows
-from medlong.mixing.plan import Watch, unwatched
+from medlong.mixing.progress import Watch, unwatched
 from medlong.mixing.show import Table, print_table
 from medlong.visible import visible
 

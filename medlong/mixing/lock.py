@@ -11,7 +11,7 @@ from medlong.atomic import write_text
 from medlong.config import Strict, load_yaml
 from medlong.errors import ConfigError, DataError
 from medlong.hashing import digest, file_digest
-from medlong.mixing.plan import Watch, unwatched
+from medlong.mixing.progress import Watch, unwatched
 from medlong.mixing.select import content_id
 from medlong.mixing.sources import Origin, files, resolve, rows
 from medlong.mixing.spec import Whole, file_of, load_all
