@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -44,8 +44,15 @@ def mixture_id(path: Path, hands: Workers = SERIAL) -> str:
         ConfigError: If the file, or a source it names, is not what it should be.
         DataError: If a row is bad, or a source has too little.
     """
+    (found,) = mixture_ids([path], hands)
+    return found
+
+
+def mixture_ids(paths: Iterable[Path], hands: Workers = SERIAL) -> Iterator[str]:
+    """Yield the ids of mixtures of one file, as `mixture_id` does, reading its sources once for all."""
     with tempfile.TemporaryDirectory(prefix="medlong-") as folder:
-        return plan(path, Path(folder), hands).mixture_id
+        for path in paths:
+            yield plan(path, Path(folder), hands).mixture_id
 
 
 def build(path: Path, out: Path, parquet: bool = False, hands: Workers = SERIAL) -> Built:
@@ -74,7 +81,7 @@ def build_all(paths: Sequence[Path], out: Path, parquet: bool = False, hands: Wo
 
 def _build(path: Path, out: Path, parquet: bool, hands: Workers, work: Path) -> Built:
     planned = plan(path, work, hands)
-    lock.check(path, planned.origins)
+    lock.check(path, planned.origins, hands)
     folder = out / planned.mixture_id
     manifest = _current(folder, planned)
     if manifest is not None and ("parquet" in manifest or not parquet):
@@ -113,8 +120,8 @@ def _write(planned: Plan, folder: Path, hands: Workers) -> None:
         planned.choice.examples,
         sum(found.lengths.characters for found in taken),
         planned.folder,
-        planned.mixture_id,
         planned.pieces,
+        planned.mixture_id,
         components=_components(planned),
         path=planned.path,
     )

@@ -222,7 +222,7 @@ def _drop_near(store: Any, jaccard: float, folder: Path) -> None:
         "SELECT lower(hex(own.cid)) AS cid, own.rank, signature FROM own JOIN survey USING (place)"
     ).to_arrow_reader(BATCH)
     found = near_duplicates(_records(reader), jaccard, folder, MEMORY)
-    near = pa.table({"cid": list(found.keys()), "kept": list(found.values())}, {"cid": pa.string(), "kept": pa.string()})
+    near = pa.table({"cid": pa.array(found.keys(), pa.string()), "kept": pa.array(found.values(), pa.string())})
     store.register("near", near)
     store.execute(f"INSERT INTO gone SELECT rank, own.cid, '{NEAR}', kept FROM near JOIN own ON own.cid = unhex(near.cid)")
     store.unregister("near")

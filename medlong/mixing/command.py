@@ -3,11 +3,14 @@
 import argparse
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from medlong.mixing.spec import Mixture
+    from medlong.mixing.workers import Workers
 
 FILE_HELP = "a mixture file, or the name of a shipped one, such as half_general; FILE#NAME is one of its mixtures"
 ONLY_HELP = "this mixture of the file alone (may be given again)"
@@ -23,6 +26,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     build.add_argument("--relock", action="store_true", help="accept changed sources: write the lock anew, then build")
     build.add_argument("--parquet", action="store_true", help="write the rows as train.parquet too")
     build.add_argument("--only", action="append", metavar="NAME", help=ONLY_HELP)
+    _add_hands(build)
     build.set_defaults(run=_build)
     show = kinds.add_parser(
         "show", help="print the table of a mixture that was built, its licences and some of its rows"
@@ -33,13 +37,20 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
         "--rows", type=_count, default=0, metavar="N", help="the first N rows too, with where each is from"
     )
     show.add_argument("--plot", type=Path, metavar="FILE", help="draw the composition into a .png or .svg file")
+    _add_hands(show)
     show.set_defaults(run=_show)
     name = kinds.add_parser("id", help="print the mixture id and write nothing")
     name.add_argument("file", metavar="FILE", help=FILE_HELP)
     name.add_argument("--only", action="append", metavar="NAME", help=ONLY_HELP)
+    _add_hands(name)
     name.set_defaults(run=_id)
     _add_plan(kinds)
     _add_readers(kinds)
+
+
+def _add_hands(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--workers", type=_positive, metavar="N", help="processes that read and write (default: cores)")
+    command.add_argument("--ray", metavar="ADDRESS", help="use this Ray cluster instead: auto, local, or its address")
 
 
 def _add_readers(kinds: "argparse._SubParsersAction[Any]") -> None:
@@ -57,6 +68,7 @@ def _add_readers(kinds: "argparse._SubParsersAction[Any]") -> None:
     card.set_defaults(run=_card)
     lock = kinds.add_parser("lock", help="write what the sources hold now to a lock, which build then holds them to")
     lock.add_argument("file", metavar="FILE", type=Path, help="a mixture file; its lock is written beside it")
+    _add_hands(lock)
     lock.set_defaults(run=_lock)
     found = kinds.add_parser("contamination", help="list the rows of a mixture's sources that give an exam away")
     found.add_argument("file", metavar="FILE", help=FILE_HELP)
@@ -76,30 +88,38 @@ def _add_plan(kinds: "argparse._SubParsersAction[Any]") -> None:
 
 def _build(args: argparse.Namespace) -> int:
     from medlong.mixing import lock, manifest, show
-    from medlong.mixing.build import build
-    from medlong.mixing.progress import progress
+    from medlong.mixing.build import build_all
 
-    for _, path in _chosen(args):
-        with progress() as shown:
-            if args.relock:
-                lock.renew(path, shown)
-            built = build(path, args.out, shown, parquet=args.parquet)
-        show.show(manifest.parse(built.manifest, built.folder), show.tolerant(sys.stdout))
-        print(f"{built.folder}{' (up to date)' if built.was_current else ''}")
+    paths = [path for _, path in _chosen(args)]
+    with _hands(args) as hands:
+        if args.relock:
+            lock.renew(paths[0], hands)
+        for built in build_all(paths, args.out, args.parquet, hands):
+            show.show(manifest.parse(built.manifest, built.folder), show.tolerant(sys.stdout))
+            print(f"{built.folder}{' (up to date)' if built.was_current else ''}", flush=True)
     return 0
+
+
+@contextmanager
+def _hands(args: argparse.Namespace) -> "Iterator[Workers]":
+    """What reads and writes, and shows how far it is."""
+    from medlong.mixing.progress import progress
+    from medlong.mixing.workers import workers
+
+    with progress() as shown, workers(args.workers, shown) as hands:
+        yield hands
 
 
 def _show(args: argparse.Namespace) -> int:
     from medlong.errors import ConfigError
     from medlong.mixing import manifest, plot, show
     from medlong.mixing.build import mixture_id
-    from medlong.mixing.progress import progress
 
     place = Path(args.place)
     if not place.is_dir() and place.suffix != ".json":
         path = _mixture_file(args.place)
-        with progress() as shown:
-            place = args.out / mixture_id(path, shown)
+        with _hands(args) as hands:
+            place = args.out / mixture_id(path, hands)
         if not place.is_dir():
             raise ConfigError(f"{path}: not built in {args.out}; run: medlong mix build {args.place} --out {args.out}")
     built = manifest.load(place)
@@ -129,23 +149,20 @@ def _card(args: argparse.Namespace) -> int:
 
 def _lock(args: argparse.Namespace) -> int:
     from medlong.mixing import lock
-    from medlong.mixing.progress import progress
 
-    with progress() as shown:
-        place = lock.write(args.file, shown)
+    with _hands(args) as hands:
+        place = lock.write(args.file, hands)
     print(place)
     return 0
 
 
 def _id(args: argparse.Namespace) -> int:
-    from medlong.mixing.build import mixture_id
-    from medlong.mixing.progress import progress
+    from medlong.mixing.build import mixture_ids
 
     chosen = _chosen(args)
-    for mixture, path in chosen:
-        with progress() as shown:
-            found = mixture_id(path, shown)
-        print(f"{mixture.name} {found}" if len(chosen) > 1 else found)
+    with _hands(args) as hands:
+        for (mixture, _), found in zip(chosen, mixture_ids([path for _, path in chosen], hands), strict=True):
+            print(f"{mixture.name} {found}" if len(chosen) > 1 else found, flush=True)
     return 0
 
 
@@ -153,6 +170,13 @@ def _count(text: str) -> int:
     """A number of rows, 0 or more."""
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"expected a number of rows, 0 or more, got {text!r}")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    """A number of workers, 1 or more."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"expected a number of workers, 1 or more, got {text!r}")
     return int(text)
 
 

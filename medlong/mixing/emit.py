@@ -34,6 +34,9 @@ class Emission(NamedTuple):
     per_bucket: int
     """Positions."""
 
+    bucket: int
+    """Characters in each, about."""
+
     folder: Path
     """Of the lists that `choose` wrote."""
 
@@ -53,12 +56,12 @@ class Emission(NamedTuple):
 
 
 def emission(
-    examples: int, characters: int, folder: Path, mixture_id: str, pieces: Sequence[Piece], **rest: Any
+    examples: int, characters: int, folder: Path, pieces: Sequence[Piece], mixture_id: str, **rest: Any
 ) -> Emission:
     """Return what is to be written, cut into buckets by its size."""
     count = min(max(1, -(-characters // BUCKET)), BUCKETS, examples)
     work = folder / f"emit-{digest([mixture_id, count, [piece.key() for piece in pieces]])[:16]}"
-    return Emission(examples, -(-examples // count), folder, work, **rest)
+    return Emission(examples, -(-examples // count), characters // count, folder, work, **rest)
 
 
 def emit(task: Emission, pieces: Sequence[Piece], out: Path, hands: Workers) -> None:
@@ -72,7 +75,7 @@ def emit(task: Emission, pieces: Sequence[Piece], out: Path, hands: Workers) -> 
     if not all(_bucket(task, n, TRAIN).is_file() for n in range(task.buckets)):
         for _ in hands.map(_scatter, scattered, "taking rows"):
             pass
-    sizes = list(hands.map(_gather, [Job(_Gather(task, n), 0) for n in range(task.buckets)], "sorting"))
+    sizes = list(hands.map(_gather, [Job(_Gather(task, n), task.bucket) for n in range(task.buckets)], "sorting"))
     shutil.rmtree(task.work / "scattered", ignore_errors=True)
     for name in (TRAIN, INDEX):
         join([_bucket(task, n, name) for n in range(task.buckets)], out / name)
@@ -80,7 +83,7 @@ def emit(task: Emission, pieces: Sequence[Piece], out: Path, hands: Workers) -> 
     checks = [Job(_Check(task, n, out / TRAIN, end - size, end), size) for n, (end, size) in enumerate(zip(ends, sizes, strict=True))]
     found = sum(hands.map(_check, checks, "checking"))
     if found != task.examples or (out / TRAIN).stat().st_size != sum(sizes):
-        raise DataError(f"{out / TRAIN}: has {found:,} examples, planned {task.examples:,}")
+        raise DataError(f"{out / TRAIN}: is longer or shorter than the planned {task.examples:,} rows")
 
 
 def _sweep(task: Emission) -> None:
@@ -243,5 +246,5 @@ def _check(job: _Check, tick: Tick) -> int:
 def _read_back(job: _Check) -> Iterator[list[Message]]:
     with job.path.open("rb") as file:
         file.seek(job.start)
-        while file.tell() < job.end:
-            yield json.loads(file.readline())["messages"]
+        while file.tell() < job.end and (line := file.readline()):
+            yield json.loads(line)["messages"]

@@ -1,5 +1,6 @@
 """The lock of a mixture file: what its sources held, so that a later build cannot use others unseen."""
 
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,11 +11,12 @@ from pydantic import Field
 from medlong.atomic import write_text
 from medlong.config import Strict, load_yaml
 from medlong.errors import ConfigError, DataError
-from medlong.hashing import digest, file_digest
-from medlong.mixing.progress import Watch, unwatched
-from medlong.mixing.select import content_id
-from medlong.mixing.sources import Origin, files, resolve, rows
+from medlong.hashing import file_digest
+from medlong.mixing.choose import Stock, content
+from medlong.mixing.sources import Origin, files, resolve
 from medlong.mixing.spec import Whole, file_of, load_all
+from medlong.mixing.survey import survey_all
+from medlong.mixing.workers import SERIAL, Workers
 
 SUFFIX = ".lock.yaml"
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -62,7 +64,7 @@ def lock_path(path: Path) -> Path:
     return file_of(path).with_name(file_of(path).stem + SUFFIX)
 
 
-def write(path: Path, watch: Watch = unwatched) -> Path:
+def write(path: Path, hands: Workers = SERIAL) -> Path:
     """Read every row of the sources of the mixture file at `path`, write its lock, and return where that is.
 
     Raises:
@@ -71,7 +73,7 @@ def write(path: Path, watch: Watch = unwatched) -> Path:
     """
     path = file_of(path)
     origins = {name: origin for mixture in load_all(path) for name, origin in resolve(mixture, path).items()}
-    lock = Lock(medlong_lock=1, sources={name: _locked(origin, watch) for name, origin in origins.items()})
+    lock = Lock(medlong_lock=1, sources={name: _locked(origin, hands) for name, origin in origins.items()})
     text = yaml.safe_dump(lock.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=120)
     heading = f"# What the sources of {path.name} held; written by: medlong mix lock {path.name}\n"
     place = lock_path(path)
@@ -79,7 +81,7 @@ def write(path: Path, watch: Watch = unwatched) -> Path:
     return place
 
 
-def renew(path: Path, watch: Watch = unwatched) -> Path:
+def renew(path: Path, hands: Workers = SERIAL) -> Path:
     """Write the lock of the mixture file at `path` again, as `write` does.
 
     Raises:
@@ -87,10 +89,10 @@ def renew(path: Path, watch: Watch = unwatched) -> Path:
     """
     if not lock_path(path).is_file():
         raise ConfigError(f"--relock: {path} has no lock; write the first one: medlong mix lock {path}")
-    return write(path, watch)
+    return write(path, hands)
 
 
-def check(path: Path, origins: Mapping[str, Origin]) -> None:
+def check(path: Path, origins: Mapping[str, Origin], hands: Workers = SERIAL) -> None:
     """Compare the sources of the mixture file at `path` with its lock; without a lock, do nothing.
 
     Files are compared by their bytes, and sources that code generates by their rows.
@@ -103,28 +105,28 @@ def check(path: Path, origins: Mapping[str, Origin]) -> None:
     if not place.is_file():
         return
     locked = load_yaml(place, Lock).sources
-    found = [fault for name, origin in origins.items() for fault in _faults(origin, locked.get(name))]
+    found = [fault for name, origin in origins.items() for fault in _faults(origin, locked.get(name), hands)]
     if found:
         remedy = "put them back, or accept them: --relock"
         raise DataError(f"{place}: the sources are not those that were locked; {remedy}\n  " + "\n  ".join(found))
 
 
-def _locked(origin: Origin, watch: Watch) -> LockedSource:
+def _locked(origin: Origin, hands: Workers) -> LockedSource:
     source = origin.source
     held = [
         LockedFile(path=_name(origin, file), sha256=file_digest(file), bytes=file.stat().st_size)
         for file in _files(origin)
     ]
-    count, content = _content(origin, watch)
+    stock = _content(origin, hands)
     return LockedSource(
         licence=source.licence,
         revision=source.revision,
         format=source.format,
         encoding=_encoding(origin),
         files=held,
-        rows=count,
-        distinct=len(content),
-        content_sha256=digest(content),
+        rows=stock.available,
+        distinct=stock.distinct,
+        content_sha256=stock.sha256,
     )
 
 
@@ -141,17 +143,13 @@ def _name(origin: Origin, file: Path) -> str:
     return (file.relative_to(folder) if file.is_relative_to(folder) else file).as_posix()
 
 
-def _content(origin: Origin, watch: Watch) -> tuple[int, list[str]]:
-    """How many rows a source has, and the sorted content ids of the distinct ones."""
-    ids: set[str] = set()
-    count = 0
-    for row in watch(rows(origin, lambda _: None), f"locking {origin.id}"):
-        ids.add(content_id(row.messages))
-        count += 1
-    return count, sorted(ids)
+def _content(origin: Origin, hands: Workers) -> Stock:
+    """What a source holds, nothing left out."""
+    with tempfile.TemporaryDirectory(prefix="medlong-") as folder:
+        return content(survey_all([origin], None, Path(folder) / "survey", hands), Path(folder))
 
 
-def _faults(origin: Origin, locked: LockedSource | None) -> Iterator[str]:
+def _faults(origin: Origin, locked: LockedSource | None, hands: Workers) -> Iterator[str]:
     where = f"source {origin.id!r}"
     if locked is None:
         yield f"{where}: is not in the lock"
@@ -163,7 +161,7 @@ def _faults(origin: Origin, locked: LockedSource | None) -> Iterator[str]:
     if origin.source.files:
         yield from _changed_files(origin, locked, where)
         return
-    now_held = digest(_content(origin, unwatched)[1])
+    now_held = _content(origin, hands).sha256
     if now_held != locked.content_sha256:
         yield f"{where}: rows: locked {locked.content_sha256}, are {now_held}"
 

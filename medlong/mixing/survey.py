@@ -123,7 +123,7 @@ def survey(task: Survey, tick: Tick) -> Surveyed:
         DataError: If a row is bad and may not be, or the mixture asks for an error where such a row turns up.
     """
     place = task.folder / digest([task.piece.key(), task.key])[:32]
-    found = Surveyed(task.piece, place.with_suffix(".parquet"), place.with_suffix(".rejects"), Tally(0, 0))
+    found = Surveyed(task.piece, place.with_suffix(".parquet"), place.with_suffix(".rejects"), Tally(0, 0, ()))
     mark = place.with_suffix(".json")
     if mark.is_file():
         return found._replace(tally=Tally(**json.loads(mark.read_text(encoding="utf-8"))))

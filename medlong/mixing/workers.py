@@ -192,3 +192,7 @@ def _run(function: Callable[[Any, Tick], T], task: Any) -> T:
 
 def _total(jobs: Sequence[Job]) -> int:
     return sum(job.size for job in jobs)
+
+
+SERIAL: Workers = _Serial(Progress())
+"""Does one job after the other in this process, and shows nothing."""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -15,7 +16,11 @@ from medlong import catalog
 from medlong.cli import main
 from medlong.errors import DataError
 from medlong.mixing import build as building
+from medlong.mixing import emit as emitting
+from medlong.mixing import plan as planning
+from medlong.mixing import survey as surveying
 from medlong.mixing.build import build, mixture_id
+from medlong.mixing.pieces import Piece
 
 Writer = Callable[..., Path]
 REAL = Path(__file__).parents[3] / "shared" / "data" / "sft"
@@ -49,6 +54,7 @@ def test_what_is_written(tmp_path: Path, write_mixture: Writer) -> None:
     manifest = json.loads((built.folder / "manifest.json").read_text())
     assert manifest == built.manifest
     assert manifest["total"] == 20
+    assert (manifest["requested"], manifest["examples"]) == (20, 20)
     assert manifest["unit"] == "examples"
     assert manifest["render_format"] == "messages-v1"
     assert manifest["file_sha256"] == hashlib.sha256((built.folder / "train.jsonl").read_bytes()).hexdigest()
@@ -65,8 +71,11 @@ def test_what_is_written(tmp_path: Path, write_mixture: Writer) -> None:
                 "distinct": 100,
                 "dropped": {},
                 "duplicates_elsewhere": 0,
+                "quota": 6,
                 "taken": 6,
                 "max_repeats": 1,
+                "realised": {"examples": 6, "characters": characters},
+                "length_bands": {"up to 2048": {"examples": 6, "characters": characters}},
             }
         },
     }
@@ -131,11 +140,10 @@ def test_row_order_files_and_duplicates_change_nothing(
     write_rows("a.jsonl", [*questions, *questions[:30]])
     after = build(path, tmp_path / "after")
     assert lines(after.folder) == lines(before.folder)
-    assert after.manifest["components"]["general"]["sources"]["a"] == {
+    use = after.manifest["components"]["general"]["sources"]["a"]
+    assert {key: use[key] for key in ("available", "distinct", "duplicates_elsewhere", "taken", "max_repeats")} == {
         "available": 130,
-        "rejected": 0,
         "distinct": 100,
-        "dropped": {},
         "duplicates_elsewhere": 0,
         "taken": 10,
         "max_repeats": 1,
@@ -225,34 +233,78 @@ def test_sources_within_a_component(
 
 
 @pytest.mark.usefixtures("two_sources")
-@pytest.mark.parametrize("call", ["_texts", "_provenance", "verify", "_manifest"])
-def test_an_interrupted_build_leaves_nothing(
-    tmp_path: Path, write_mixture: Writer, monkeypatch: pytest.MonkeyPatch, call: str
+@pytest.mark.parametrize(
+    ("module", "call"),
+    [(planning, "choose"), (emitting, "_lines"), (emitting, "_provenance"), (emitting, "join"), (building, "_manifest")],
+)
+def test_an_interrupted_build_goes_on_and_leaves_nothing(
+    tmp_path: Path, write_mixture: Writer, monkeypatch: pytest.MonkeyPatch, module: ModuleType, call: str
 ) -> None:
     def interrupted(*_: object) -> object:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(building, call, interrupted)
-    with pytest.raises(KeyboardInterrupt):
+    whole = contents(build(write_mixture(), tmp_path / "whole").folder)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(module, call, interrupted)
         build(write_mixture(), tmp_path / "out")
-    assert list((tmp_path / "out").iterdir()) == []
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [".mix.work"]
+    surveys = sorted((tmp_path / "out" / ".mix.work" / "survey").glob("*.json"))
+    assert len(surveys) == 2
+    again = build(write_mixture(), tmp_path / "out")
+    assert contents(again.folder) == whole
+    assert list((tmp_path / "out").iterdir()) == [again.folder]
 
 
 @pytest.mark.usefixtures("two_sources")
-def test_a_file_that_is_not_as_planned_is_refused(
-    tmp_path: Path, write_mixture: Writer, monkeypatch: pytest.MonkeyPatch
+def test_what_was_read_before_an_interruption_is_not_read_again(
+    tmp_path: Path, write_mixture: Writer, write_rows: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = building._write
+    read: list[str] = []
+    real = surveying.read
 
-    def lossy(planned: object, folder: Path, watch: object) -> None:
-        real(planned, folder, watch)  # type: ignore[arg-type]
-        path = folder / "train.jsonl"
-        path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+    def noted(piece: Piece, *rest: object) -> object:
+        read.append(piece.origin.id)
+        if piece.origin.id == stop:
+            raise KeyboardInterrupt
+        return real(piece, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(building, "_write", lossy)
-    with pytest.raises(DataError, match=r"has \{'general': \d+, 'medical': \d+\} examples, planned"):
+    monkeypatch.setattr(surveying, "read", noted)
+    stop = "b"
+    with pytest.raises(KeyboardInterrupt):
         build(write_mixture(), tmp_path / "out")
-    assert list((tmp_path / "out").iterdir()) == []
+    stop = "b"
+    with pytest.raises(KeyboardInterrupt):
+        build(write_mixture(total=30), tmp_path / "out")
+    assert read == ["a", "b", "b"]
+    write_rows("a.jsonl", [f"changed{n}" for n in range(100)])
+    stop = ""
+    built = build(write_mixture(), tmp_path / "out")
+    assert read == ["a", "b", "b", "a", "b"]
+    assert "changed" in (built.folder / "train.jsonl").read_text()
+
+
+@pytest.mark.usefixtures("two_sources")
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda lines: lines[:-1], "line 20 is not the planned row"),
+        (lambda lines: [*lines[1:], lines[0]], "line 1 is not the planned row"),
+        (lambda lines: [*lines, lines[0]], "is longer or shorter than the planned 20 rows"),
+    ],
+)
+def test_a_file_that_is_not_as_planned_is_refused(
+    tmp_path: Path, write_mixture: Writer, monkeypatch: pytest.MonkeyPatch, damage: Callable[..., object], told: str
+) -> None:
+    real = emitting.join
+
+    def lossy(parts: list[Path], path: Path) -> None:
+        real(parts, path)
+        path.write_text("".join(damage(path.read_text().splitlines(keepends=True))))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(emitting, "join", lossy)
+    with pytest.raises(DataError, match=told):
+        build(write_mixture(), tmp_path / "out")
+    assert list(tmp_path.glob("out*")) == []
 
 
 def test_a_source_that_changes_meanwhile_is_refused(

@@ -18,7 +18,7 @@ from medlong.errors import DataError
 from medlong.hashing import digest, keyed
 from medlong.mixing.choose import CHOSEN, DROPS, WANTED, Choice, choose
 from medlong.mixing.pieces import Piece, Tally
-from medlong.mixing.select import ORDER, SELECTION
+from medlong.mixing.select import ORDER, SELECTION, content_id
 from medlong.mixing.sources import Origin
 from medlong.mixing.spec import Mixture, Source
 from medlong.mixing.survey import Surveyed, _write
@@ -34,7 +34,7 @@ class Pick(NamedTuple):
 
 
 def cid(text: str) -> str:
-    return sha256(text.encode()).hexdigest()
+    return text if len(text) == 64 else sha256(text.encode()).hexdigest()
 
 
 def surveyed(folder: Path, source: str, rows: Sequence[Row], bad: int = 0) -> Surveyed:
@@ -201,3 +201,32 @@ def test_bands_add_up(tmp_path: Path) -> None:
 def test_a_table_of_a_survey_has_every_column(tmp_path: Path) -> None:
     found = surveyed(tmp_path, "a", [("x", 1)])
     assert pq.read_schema(found.rows).field("tokens").type == pa.int64()
+
+
+def test_the_id_is_pinned(tmp_path: Path) -> None:
+    """A change here renames every mixture ever built."""
+    rows = [
+        (content_id([{"role": "user", "content": str(n)}, {"role": "assistant", "content": "Yes."}]), 1)
+        for n in range(50)
+    ]
+    assert choice_of(tmp_path, {"s": rows}, counts={"s": 9}).mixture_id == "d362a8eb2b89d728"
+
+
+def test_seeds_and_sources_choose_differently_and_sources_are_mixed_evenly(tmp_path: Path) -> None:
+    rows = {name: [(f"{name}{n}", 1) for n in range(100)] for name in "st"}
+    picks = {}
+    for seed in (0, 1):
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        choice_of(folder, rows, counts={"s": 50, "t": 50}, seed=seed)
+        picks[seed] = chosen(folder)
+        assert 15 < sum(pick.source == "s" for pick in picks[seed][:50]) < 35
+    assert set(picks[0]) != set(picks[1])
+    same = {name: [(str(n), 1) for n in range(100)] for name in "s"} | {"t": [(str(n), 1) for n in range(100)]}
+    numbers = []
+    for name in "st":
+        folder = tmp_path / name
+        folder.mkdir()
+        choice_of(folder, {name: same[name]}, counts={name: 20})
+        numbers.append({pick.content_id for pick in chosen(folder)})
+    assert numbers[0] != numbers[1]

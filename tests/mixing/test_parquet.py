@@ -1,9 +1,9 @@
 import hashlib
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from medlong.cli import main
@@ -18,7 +18,6 @@ Writer = Callable[..., Path]
 def test_parquet_has_the_rows_of_the_training_file_and_its_hash_is_in_the_manifest(
     tmp_path: Path, write_mixture: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pq = pytest.importorskip("pyarrow.parquet")
     monkeypatch.setattr(parquet, "GROUP", 7)
     path = write_mixture()
     built = build(path, tmp_path / "out", parquet=True)
@@ -33,7 +32,6 @@ def test_parquet_has_the_rows_of_the_training_file_and_its_hash_is_in_the_manife
 
 @pytest.mark.usefixtures("two_sources")
 def test_parquet_is_added_when_asked_for_and_kept_when_not(tmp_path: Path, write_mixture: Writer) -> None:
-    pytest.importorskip("pyarrow")
     path, out = write_mixture(), tmp_path / "out"
     plain = build(path, out)
     assert "parquet" not in plain.manifest
@@ -49,7 +47,6 @@ def test_parquet_is_added_when_asked_for_and_kept_when_not(tmp_path: Path, write
 
 
 def test_a_parquet_file_of_other_rows_is_refused(tmp_path: Path) -> None:
-    pq = pytest.importorskip("pyarrow.parquet")
     turns = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]
     (tmp_path / "train.jsonl").write_text(json.dumps({"messages": turns}) + "\n")
     parquet.write(tmp_path, "train.jsonl")
@@ -57,12 +54,3 @@ def test_a_parquet_file_of_other_rows_is_refused(tmp_path: Path) -> None:
         file.write(json.dumps({"messages": turns}) + "\n")
     with pytest.raises(DataError, match=r"train.parquet: row 2 is not line 2 of train.jsonl"):
         parquet._compare(pq.ParquetFile(tmp_path / "train.parquet"), tmp_path, "train.jsonl")
-
-
-def test_without_pyarrow_it_says_what_to_install(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    assert main(["mix", "build", "half_general", "--out", str(tmp_path / "out"), "--parquet"]) == 2
-    assert "pip install 'medlong[mix]'" in capsys.readouterr().err
-    assert list((tmp_path / "out").iterdir()) == []

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from medlong.errors import DataError, MedlongError
-from medlong.mixing.plan import survey
 from medlong.mixing.sources import Origin, files, rows
 from medlong.mixing.spec import Source
 
@@ -165,9 +164,3 @@ def test_globs_are_sorted_counted_once_and_may_leave_the_folder(
     (tmp_path / "inner").mkdir()
     found = files(origin(tmp_path / "inner", "qa", "../*.jsonl", str(tmp_path / "inner" / ".." / "a.jsonl")))
     assert [path.resolve() for path in found] == [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
-
-
-def test_identical_rows_collapse_and_are_counted(write_rows: Callable[[str, list[str]], Path]) -> None:
-    path = write_rows("a.jsonl", ["x", "y", "x", "x"])
-    found = survey(origin(path.parent, "qa", "a.jsonl"))
-    assert (found.available, len(found.content_ids)) == (4, 2)

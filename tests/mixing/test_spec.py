@@ -9,7 +9,7 @@ from medlong import catalog
 from medlong.cli import main
 from medlong.config import load_yaml
 from medlong.errors import ConfigError
-from medlong.mixing.plan import plan
+from medlong.mixing.build import mixture_id
 from medlong.mixing.sources import shipped
 from medlong.mixing.spec import SourceList, exact_share, load, load_all, share_text
 
@@ -176,7 +176,7 @@ def test_faults_of_a_source(write_mixture: Callable[..., Path], change: dict[str
 def test_unknown_sources_are_all_named_with_the_nearest(write_mixture: Callable[..., Path]) -> None:
     path = write_mixture(components={"general": {"sources": ["general_embeded"]}, "medical": {"sources": ["zzz"]}})
     with pytest.raises(ConfigError) as caught:
-        plan(path)
+        mixture_id(path)
     near, none = str(caught.value).splitlines()[1:]
     assert "line 17: components.general.sources[0]: no source named 'general_embeded'; did you mean 'general_" in near
     assert "line 20: components.medical.sources[0]: no source named 'zzz'. Known: a, b, general_embedded" in none
@@ -186,14 +186,14 @@ def test_a_shipped_source_is_not_declared_again(write_mixture: Callable[..., Pat
     again = {"files": ["a.jsonl"], "format": "qa", "licence": "MIT"}
     path = write_mixture(sources={"general_embedded": again, "a": again, "b": again})
     with pytest.raises(ConfigError, match=r"sources.general_embedded: mixtures/sources.yaml already declares this id"):
-        plan(path)
+        mixture_id(path)
 
 
 def test_an_unknown_source_in_a_merged_mapping_has_a_line(tmp_path: Path) -> None:
     path = tmp_path / "mix.yaml"
     path.write_text(BASE.replace("general: {sources: [general_embedded]}", "general: {<<: {sources: [nothing]}}"))
     with pytest.raises(ConfigError, match=r"line 5: components.general.sources\[0\]: no source named 'nothing'"):
-        plan(path)
+        mixture_id(path)
 
 
 def test_an_embedded_module_comes_from_medlong_alone(write_mixture: Callable[..., Path]) -> None:
@@ -202,7 +202,7 @@ def test_an_embedded_module_comes_from_medlong_alone(write_mixture: Callable[...
             sources={"x": {"embedded": module, "licence": "MIT"}}, components={"x": {"sources": ["x"]}}, shares={"x": 1}
         )
         with pytest.raises(ConfigError, match=r"mix.yaml: source 'x': .*embedded"):
-            plan(path)
+            mixture_id(path)
 
 
 def test_shipped_declarations() -> None:
