@@ -259,9 +259,9 @@ def test_a_list_from_elsewhere_takes_the_place_of_the_included_one(tmp_path: Pat
     listed.write_text(yaml.safe_dump({"medlong_sources": 1, "sources": declared}))
     found = resolve(load(path), path, listed)
     assert {name: origin.declared for name, origin in found.items()} == {"a": listed, "b": listed}
-    assert resolve(load(write_mixture(sources=None)), path, listed) == found
+    assert resolve(load(write_mixture("none.yaml", sources=None)), path, listed) == found
     with pytest.raises(ConfigError, match=r"sources.a: elsewhere/mine.yaml already declares this id"):
-        resolve(load(write_mixture()), path, listed)
+        resolve(load(write_mixture("own.yaml")), tmp_path / "own.yaml", listed)
     listed.write_text(yaml.safe_dump({"medlong_sources": 1, "sources": {"a": declared["a"]}}))
     with pytest.raises(ConfigError, match=r"components.medical.sources\[0\]: no source named 'b'"):
         resolve(load(path), path, listed)
