@@ -121,23 +121,20 @@ def _refuse(path: Path, mixture: Mixture, needs: list[Need], have: Mapping[str, 
     Raises:
         DataError: If there is one.
     """
-    most, unit = mixture.shortage.repeat_up_to, mixture.unit
-    short = [_shortage(need, have[need.source], most, unit) for need in _short(needs, have, most)]
+    short = [_shortage(need, have[need.source], mixture) for need in _short(needs, have, mixture.shortage.repeat_up_to)]
     if short:
-        what = "rows" if unit == "examples" else NOUNS[unit]
+        what = "rows" if mixture.unit == "examples" else NOUNS[mixture.unit]
         raise DataError(f"{path}: too few {what}\n  " + "\n  ".join(short))
 
 
-def _shortage(need: Need, have: int, most: int, unit: str) -> str:
+def _shortage(need: Need, have: int, mixture: Mixture) -> str:
+    most = mixture.shortage.repeat_up_to
     repeated = f" (each used up to {most} times)" if most > 1 else ""
-    remedy = "lower the total or add sources"
+    remedy = f"{'lower the total' if mixture.take is None else 'take less'} or add sources"
     if have:
-        remedy += f", or allow a smaller total: shortage: shrink, or repetition: {_repetition(-(-need.quota // have))}"
+        times = f"{{repeat_up_to: {-(-need.quota // have)}}}"
+        remedy += f", or allow a smaller total: shortage: shrink, or repetition: shortage: {times}"
     return (
         f"component {need.component!r}, source {need.source!r}: "
-        f"have {have} {NOUNS[unit]}{repeated}, need {need.quota}; {remedy}"
+        f"have {have:,} {NOUNS[mixture.unit]}{repeated}, need {need.quota:,}; {remedy}"
     )
-
-
-def _repetition(times: int) -> str:
-    return f"shortage: {{repeat_up_to: {times}}}"

@@ -71,10 +71,15 @@ def shipped() -> dict[str, Origin]:
     return {name: Origin(name, source, path) for name, source in listed.items()}
 
 
-def resolve(mixture: Mixture, path: Path) -> dict[str, Origin]:
+def resolve(mixture: Mixture, path: Path, listed: Path | None = None) -> dict[str, Origin]:
     """Return every source that the mixture read from `path` uses, by id.
 
     Sources are those of sources.yaml, of the list the mixture includes, and of its own file.
+
+    Args:
+        mixture: What uses them.
+        path: Where it was read.
+        listed: A list in place of the one the mixture includes.
 
     Raises:
         ConfigError: With every unknown source, and every id that sources.yaml has already, each with its line.
@@ -83,8 +88,8 @@ def resolve(mixture: Mixture, path: Path) -> dict[str, Origin]:
     tokenizer = mixture.tokenizer.beside(path.parent) if mixture.tokenizer else None
     known = shipped()
     faults: dict[tuple[str | int, ...], str] = {}
-    for where, declared, listed in _lists(mixture, path):
-        for name, source in listed.items():
+    for where, declared, sources in _lists(mixture, path, listed):
+        for name, source in sources.items():
             if name in known:
                 faults[(*where, name)] = f"{_short(known[name].declared)} already declares this id; choose another"
             known[name] = Origin(name, source, declared)
@@ -117,11 +122,17 @@ def _with_base(origin: Origin, known: dict[str, Origin], faults: dict[tuple[str 
     return origin._replace(base=base)
 
 
-def _lists(mixture: Mixture, path: Path) -> Iterator[tuple[tuple[str, ...], Path, dict[str, Source]]]:
-    """Where in the mixture file sources come in, the file that declares them, and the sources."""
-    if mixture.include_sources is not None:
-        included = path.parent / mixture.include_sources
-        yield ("include_sources",), included, load_yaml(included, SourceList).sources
+def _lists(
+    mixture: Mixture, path: Path, listed: Path | None
+) -> Iterator[tuple[tuple[str, ...], Path, dict[str, Source]]]:
+    """Where in the mixture file sources come in, the file that declares them, and the sources.
+
+    A list from elsewhere is said to come in at `include_sources`, as it does in that list's place.
+    """
+    if listed is None and mixture.include_sources is not None:
+        listed = path.parent / mixture.include_sources
+    if listed is not None:
+        yield ("include_sources",), listed, load_yaml(listed, SourceList).sources
     yield ("sources",), path, mixture.sources
 
 

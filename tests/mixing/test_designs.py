@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from medlong.cli import main
 from medlong.errors import ConfigError
 from medlong.mixing.build import build, mixture_id
+from medlong.mixing.sources import resolve
 from medlong.mixing.spec import MixtureFile, expand, load, load_all, schema
 from medlong.mixing.spec.designs import lattice, point_name
 
@@ -247,6 +248,23 @@ def test_a_list_of_sources_is_included_with_its_own_paths(tmp_path: Path, write_
         mixture_id(write_mixture(include_sources="data/mine.yaml", name="trial"))
     with pytest.raises(ConfigError, match=r"none.yaml: no such file"):
         mixture_id(write_mixture(sources=None, include_sources="none.yaml"))
+
+
+@pytest.mark.usefixtures("two_sources")
+def test_a_list_from_elsewhere_takes_the_place_of_the_included_one(tmp_path: Path, write_mixture: Writer) -> None:
+    path = write_mixture(sources=None, include_sources="none.yaml")
+    declared = {name: {"files": [f"../{name}.jsonl"], "format": "qa", "licence": "MIT"} for name in "ab"}
+    listed = tmp_path / "elsewhere" / "mine.yaml"
+    listed.parent.mkdir()
+    listed.write_text(yaml.safe_dump({"medlong_sources": 1, "sources": declared}))
+    found = resolve(load(path), path, listed)
+    assert {name: origin.declared for name, origin in found.items()} == {"a": listed, "b": listed}
+    assert resolve(load(write_mixture("none.yaml", sources=None)), path, listed) == found
+    with pytest.raises(ConfigError, match=r"sources.a: elsewhere/mine.yaml already declares this id"):
+        resolve(load(write_mixture("own.yaml")), tmp_path / "own.yaml", listed)
+    listed.write_text(yaml.safe_dump({"medlong_sources": 1, "sources": {"a": declared["a"]}}))
+    with pytest.raises(ConfigError, match=r"components.medical.sources\[0\]: no source named 'b'"):
+        resolve(load(path), path, listed)
 
 
 def test_shipped_designs() -> None:

@@ -5,6 +5,7 @@ import pickle
 import random
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -245,8 +246,11 @@ def test_duplicates_of_medquad() -> None:
     if not path.exists():
         pytest.skip("medquad_answered is not in the data beside the repository")
     with gzip.open(path, "rt", encoding="utf-8") as file:
-        keys = [pair_key(pair(row["question"], row["answer"])) for row in map(json.loads, file)]
-    assert len(keys) - len(set(keys)) == 48
+        rows = [pair(row["question"], row["answer"]) for row in map(json.loads, file)]
+    keys = {pair_key(row): prompt_key(row) for row in rows}
+    assert len(rows) - len(keys) == 48
+    several = [count for count in Counter(keys.values()).values() if count > 1]
+    assert (len(several), sum(several)) == (1396, 3410)
 
 
 def test_near_duplicates_of_codealpaca(alpaca: Callable[[str], list[list[Message]]]) -> None:

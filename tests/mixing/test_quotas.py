@@ -55,11 +55,12 @@ def test_a_quota_is_met_within_the_passes_allowed_or_every_shortage_is_named(
     except DataError as error:
         first, *short = str(error).splitlines()
         assert first == "mix.yaml: too few rows"
-        found = [re.search(r"source '(.)': have (\d+) .* need (\d+);", line) for line in short]
+        found = [re.search(r"source '(.)': have ([\d,]+) .* need ([\d,]+);", line) for line in short]
         assert found
         for fault in found:
             assert fault
-            assert int(fault[2]) == have[fault[1]] < int(fault[3]) / most
+            held, needed = (int(fault[n].replace(",", "")) for n in (2, 3))
+            assert held == have[fault[1]] < needed / most
         return
     assert met(asked, have, most)
     assert adds_up(asked)
@@ -116,6 +117,18 @@ def test_what_is_taken_is_rounded_half_up_and_is_always_there(take: dict[str, Fr
     assert sum(asked.shares.values()) == 1
 
 
+def test_taking_evenly_may_need_more_than_a_source_has() -> None:
+    have = {"a": 10, "b": 90, "c": 1, "d": 1, "e": 1}
+    with pytest.raises(
+        DataError, match="source 'a': have 10 distinct rows, need 25; take less or add sources, or allow"
+    ):
+        quotas(PATH, mixture("equal", take={"general": 0.5, "medical": 1, "long": 1}), have)
+    asked = quotas(PATH, mixture("equal", take={"general": 0.5, "medical": 1, "long": 1}, shortage="shrink"), have)
+    assert asked.requested == 53
+    assert asked.quotas == webster(asked.shares, asked.total)
+    assert {need.source: need.quota for need in asked.needs}["a"] == 10
+
+
 def test_all_of_it_is_all_of_it() -> None:
     have = {"a": 7, "b": 1, "c": 0, "d": 5, "e": 3}
     asked = quotas(PATH, mixture(take=dict.fromkeys(SOURCES, 1)), have)
@@ -153,8 +166,8 @@ def test_quotas_are_of_tokens_where_the_unit_is(unit: str, noun: str) -> None:
     with pytest.raises(DataError) as caught:
         quotas(PATH, mixture(shares=shares, total=200_000, **keys), have)
     assert str(caught.value) == (
-        f"mix.yaml: too few {noun}\n  component 'long', source 'e': have 50000 {noun}, need 100000; lower the total or "
-        "add sources, or allow a smaller total: shortage: shrink, or repetition: shortage: {repeat_up_to: 2}"
+        f"mix.yaml: too few {noun}\n  component 'long', source 'e': have 50,000 {noun}, need 100,000; lower the total "
+        "or add sources, or allow a smaller total: shortage: shrink, or repetition: shortage: {repeat_up_to: 2}"
     )
     asked = quotas(PATH, mixture(shares=shares, total=10**12, shortage="shrink", **keys), have)
     assert asked.quotas == {"general": 50_000 + 1, "medical": 0, "long": 50_000}

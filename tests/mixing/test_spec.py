@@ -233,7 +233,10 @@ def test_readme_names_every_file_and_its_example_is_valid(tmp_path: Path) -> Non
     single = path.read_text().split("shares:")[0].replace("seed: 0", "# seed: 0")
     blocks = [block.split("```")[0] for block in text.split("```yaml\n")[1:]]
     many.write_text(single + next(block for block in blocks if block.startswith("mixtures:")))
-    assert len(load_all(many)) == 27
+    assert len(load_all(many)) == 30
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(path.read_text() + next(block for block in blocks if block.startswith("tokenizer:")))
+    assert load(rules).ranking() == ["clinic", "medical_embedded", "general_embedded"]
 
 
 @pytest.mark.parametrize(
