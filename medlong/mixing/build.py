@@ -159,7 +159,6 @@ def _manifest(planned: Plan, folder: Path) -> dict[str, Any]:
         "unit": mixture.unit,
         "requested": choice.asked.requested,
         "total": choice.asked.total,
-        "examples": choice.examples,
         "render_format": RENDER_FORMAT,
         "length_unit": length_unit(mixture),
         "components": {name: _component(planned, name) for name in mixture.components},
