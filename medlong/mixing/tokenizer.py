@@ -82,6 +82,16 @@ def identity(tokenizer: TokenizerSpec) -> dict[str, str]:
     return {"name": name, "revision": revision, "chat_template_sha256": text_digest(load(tokenizer)[1])}
 
 
+def stamp(tokenizer: TokenizerSpec) -> dict[str, str]:
+    """Return what decides the counts of a tokenizer without loading it: no path, and files by what they hold."""
+    folder, template = Path(tokenizer.path), Path(tokenizer.chat_template)
+    return {
+        "path": folder.name if folder.is_dir() else tokenizer.path,
+        "revision": _fingerprint(folder) if folder.is_dir() else str(tokenizer.revision),
+        "chat_template": file_digest(template) if template.is_file() else tokenizer.chat_template,
+    }
+
+
 def _check_revision(spec: TokenizerSpec) -> None:
     folder = Path(spec.path)
     if folder.is_dir():

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from medlong.errors import DataError
 from medlong.mixing.readers.record import Bad, Reading, Record, place, stop_at
+from medlong.mixing.readers.spans import Span, real_line, spans
 from medlong.mixing.readers.tables import parquet, xlsx
 from medlong.mixing.readers.texts import csv_rows, json_lines, json_records, tsv_rows
 
-__all__ = ["Bad", "Record", "place", "records"]
+__all__ = ["Bad", "Record", "Span", "place", "real_line", "records", "spans"]
 
 _TEXTS: dict[str, Callable[[Reading], Iterator[Record]]] = {
     ".json": json_records,
@@ -21,8 +22,14 @@ _TABLES: dict[str, Callable[[Reading], Iterator[Record]]] = {".parquet": parquet
 _COMPRESSED = (".gz", ".zst")
 
 
-def records(path: Path, encoding: str = "utf-8", sheet: str | None = None, bad: Bad | None = None) -> Iterator[Record]:
-    """Yield every record of a file, by its suffix.
+def records(
+    path: Path,
+    encoding: str = "utf-8",
+    sheet: str | None = None,
+    bad: Bad | None = None,
+    span: Span | None = None,
+) -> Iterator[Record]:
+    """Yield every record of a file, or of a part of it, by its suffix.
 
     .jsonl, .json (one list, or lines), .csv and .tsv (with a header), each also with .gz or .zst behind; and .parquet
     and .xlsx.
@@ -32,6 +39,7 @@ def records(path: Path, encoding: str = "utf-8", sheet: str | None = None, bad: 
         encoding: Of text files; a byte order mark is taken off.
         sheet: Of an .xlsx; the first one if None.
         bad: Told of every row that cannot be read; None stops at the first one.
+        span: One of those that `spans` gives; lines are counted from its start, and `real_line` makes them the file's.
 
     Raises:
         DataError: If the file is missing, unreadable, cut off or damaged, or has another suffix, or a row is
@@ -40,7 +48,7 @@ def records(path: Path, encoding: str = "utf-8", sheet: str | None = None, bad: 
     """
     reader = _reader(path)
     try:
-        yield from reader(Reading(path, encoding, sheet, bad or stop_at(path)))
+        yield from reader(Reading(path, encoding, sheet, bad or stop_at(path, span), span))
     except FileNotFoundError:
         raise DataError(f"{path}: no such file") from None
     except (EOFError, zlib.error) as error:

@@ -4,11 +4,13 @@ import codecs
 import gzip
 import io
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, BinaryIO, TextIO, cast
 
 from medlong.errors import DataError, MissingPackageError
 from medlong.mixing.readers import record
 from medlong.mixing.readers.record import Bad, Reading
+from medlong.mixing.readers.spans import Span
 
 UNDECODED = "\udc80"
 """Stands for bytes that are no text in the file's encoding; no encoding gives this character."""
@@ -26,7 +28,7 @@ codecs.register_error("medlong-mark", _mark)
 
 
 def opened(reading: Reading, newline: str) -> TextIO:
-    """Return the text of a file, unpacked, with `UNDECODED` in place of bytes that are no text.
+    """Return the text of a file, or of a part of it, unpacked, with `UNDECODED` in place of bytes that are no text.
 
     Raises:
         OSError: If it cannot be opened.
@@ -34,6 +36,10 @@ def opened(reading: Reading, newline: str) -> TextIO:
     """
     plain = codecs.lookup(reading.encoding).name
     encoding = "utf-8-sig" if plain == "utf-8" else plain
+    if reading.span is not None:
+        encoding = "utf-8" if reading.span.start else encoding  # a mark is one at the start of the file alone
+        part = io.BufferedReader(_Part(reading.path, reading.span))
+        return io.TextIOWrapper(part, encoding=encoding, errors="medlong-mark", newline=newline)
     suffix = reading.path.suffix.lower()
     binary: Any = gzip.GzipFile(reading.path, "rb") if suffix == ".gz" else reading.path.open("rb")
     if suffix == ".zst":
@@ -58,6 +64,27 @@ def lines(file: TextIO, too_long: Bad) -> Iterator[str]:
                 pass
             text = ""
         yield text
+
+
+class _Part(io.RawIOBase):
+    """The bytes of a part of a file."""
+
+    def __init__(self, path: Path, span: Span) -> None:
+        self._file = path.open("rb", buffering=0)
+        self._file.seek(span.start)
+        self._left = span.end - span.start
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = self._file.readinto(memoryview(buffer)[: self._left])
+        self._left -= count
+        return count
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 class _Zstandard(io.RawIOBase):

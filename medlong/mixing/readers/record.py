@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from medlong.errors import DataError
+from medlong.mixing.readers.spans import Span, real_line
 
 LONGEST_LINE = 1 << 26
 """Characters of the longest line, field or record that is read; a longer one is never in memory as a whole."""
@@ -20,7 +21,7 @@ class Record(NamedTuple):
     """One row of a file."""
 
     line: int
-    """Where it starts, from 1; the number of the row where a file has no lines."""
+    """Where it starts, from 1, in the part that is read; the number of the row where a file has no lines."""
 
     fields: Mapping[str, object]
 
@@ -35,6 +36,8 @@ class Reading(NamedTuple):
     encoding: str
     sheet: str | None
     bad: Bad
+    span: Span | None = None
+    """The part to read; all of the file if None."""
 
 
 def place(path: Path) -> str:
@@ -42,11 +45,11 @@ def place(path: Path) -> str:
     return f"{path}: {'row' if path.suffix.lower() in ('.parquet', '.xlsx') else 'line'}"
 
 
-def stop_at(path: Path) -> Bad:
-    """Return the `Bad` that stops at the first bad row of `path` with a DataError."""
+def stop_at(path: Path, span: Span | None = None) -> Bad:
+    """Return the `Bad` that stops at the first bad row of `path`, or of a part of it, with a DataError."""
 
     def stop(line: int, reason: str) -> None:
-        raise DataError(f"{place(path)} {line}: {reason}")
+        raise DataError(f"{place(path)} {real_line(path, span, line)}: {reason}")
 
     return stop
 
