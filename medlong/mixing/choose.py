@@ -224,7 +224,9 @@ def _drop_near(store: Any, jaccard: float, folder: Path) -> None:
     found = near_duplicates(_records(reader), jaccard, folder, MEMORY)
     near = pa.table({"cid": pa.array(found.keys(), pa.string()), "kept": pa.array(found.values(), pa.string())})
     store.register("near", near)
-    store.execute(f"INSERT INTO gone SELECT rank, own.cid, '{NEAR}', kept FROM near JOIN own ON own.cid = unhex(near.cid)")
+    store.execute(
+        f"INSERT INTO gone SELECT rank, own.cid, '{NEAR}', kept FROM near JOIN own ON own.cid = unhex(near.cid)"
+    )
     store.unregister("near")
     store.execute("DELETE FROM own WHERE cid IN (SELECT cid FROM gone)")
 
@@ -252,9 +254,7 @@ def _stocks(store: Any, surveyed: Sequence[Surveyed]) -> dict[str, Stock]:
     pins = _pins(store)
     nothing = sha256(b"[]").hexdigest()
     return {
-        source: Stock(
-            available, rejected[source], distinct, distinct - own, dropped[source], pins.get(source, nothing)
-        )
+        source: Stock(available, rejected[source], distinct, distinct - own, dropped[source], pins.get(source, nothing))
         for source, available, distinct, own in counts
     }
 
@@ -328,9 +328,12 @@ def _order(store: Any, mixture: Mixture, folder: Path) -> None:
         "lower(hex(cid)), epoch::VARCHAR)), 16), source, cid, epoch) - 1 AS position FROM picks",
         [ORDER, str(mixture.order_seed())],
     )
-    _copy(store, f"SELECT position, source, cid, epoch FROM chosen ORDER BY position", folder / CHOSEN)
-    _copy(store, f"SELECT place // {STRIDE} AS piece, place % {STRIDE} AS row, position, cid FROM chosen ORDER BY ALL",
-          folder / WANTED)
+    _copy(store, "SELECT position, source, cid, epoch FROM chosen ORDER BY position", folder / CHOSEN)
+    _copy(
+        store,
+        f"SELECT place // {STRIDE} AS piece, place % {STRIDE} AS row, position, cid FROM chosen ORDER BY ALL",
+        folder / WANTED,
+    )
 
 
 def _copy(store: Any, query: str, path: Path) -> None:

@@ -6,7 +6,6 @@ A bucket is a run of positions that fits in memory; the pieces are read in any o
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from hashlib import sha256
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -80,7 +79,10 @@ def emit(task: Emission, pieces: Sequence[Piece], out: Path, hands: Workers) -> 
     for name in (TRAIN, INDEX):
         join([_bucket(task, n, name) for n in range(task.buckets)], out / name)
     ends = [sum(sizes[: n + 1]) for n in range(len(sizes))]
-    checks = [Job(_Check(task, n, out / TRAIN, end - size, end), size) for n, (end, size) in enumerate(zip(ends, sizes, strict=True))]
+    checks = [
+        Job(_Check(task, n, out / TRAIN, end - size, end), size)
+        for n, (end, size) in enumerate(zip(ends, sizes, strict=True))
+    ]
     found = sum(hands.map(_check, checks, "checking"))
     if found != task.examples or (out / TRAIN).stat().st_size != sum(sizes):
         raise DataError(f"{out / TRAIN}: is longer or shorter than the planned {task.examples:,} rows")

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from medlong.hashing import digest
 from medlong.mixing.choose import Choice, choose
+from medlong.mixing.origin import Origin
 from medlong.mixing.pieces import Piece
-from medlong.mixing.sources import Origin, resolve
+from medlong.mixing.sources import resolve
 from medlong.mixing.spec import Mixture, file_of, load
 from medlong.mixing.survey import Look, Surveyed, survey_all
 from medlong.mixing.workers import Workers
@@ -38,20 +39,21 @@ class Plan(NamedTuple):
         return [found.piece for found in self.surveyed]
 
 
-def plan(path: Path, folder: Path, hands: Workers) -> Plan:
+def plan(path: Path, folder: Path, hands: Workers, listed: Path | None = None) -> Plan:
     """Return the plan of the mixture at `path`, as `spec.load` takes it; every row of its sources is read once.
 
     Args:
         path: The mixture file.
         folder: Takes the surveys, which are used again, and the lists of rows.
         hands: Do the reading.
+        listed: A list of sources in place of the one that the mixture includes.
 
     Raises:
         ConfigError: If the file, or a source it names, is not what it should be.
         DataError: If a row is bad, or a source has too little.
     """
     mixture = load(path)
-    origins = resolve(mixture, path)
+    origins = resolve(mixture, path, listed)
     look = Look(mixture, file_of(path).parent)
     surveyed = survey_all(origins.values(), look, folder / "survey", hands)
     choice = choose(path, mixture, surveyed, folder)

@@ -16,9 +16,9 @@ from medlong.mixing.guard import fingerprint
 from medlong.mixing.judge import Judge
 from medlong.mixing.lengths import Characters, Lengths
 from medlong.mixing.near import pair_key, prompt_key, signature
-from medlong.mixing.pieces import Piece, Tally, check, pieces, place_of, read
+from medlong.mixing.origin import Origin, Reject, Row
+from medlong.mixing.pieces import Piece, Tally, check, pieces, read
 from medlong.mixing.select import Message, content_id, normalise
-from medlong.mixing.sources import Origin, Reject, Row
 from medlong.mixing.spec import Mixture
 from medlong.mixing.tokenizer import identity
 from medlong.mixing.workers import Job, Tick, Workers
@@ -191,7 +191,7 @@ def _located(task: Survey, judge: Judge, rows: Sequence[Row], messages: Sequence
         try:
             judge(said, judge.lengths([said])[0])
         except DataError as error:
-            return DataError(f"source {task.piece.origin.id!r}: {place_of(task.piece, row)}: {error}")
+            return DataError(f"source {task.piece.origin.id!r}: {task.piece.place_of(row)}: {error}")
     raise AssertionError("a batch was refused, and none of its rows is")
 
 

@@ -235,7 +235,13 @@ def test_sources_within_a_component(
 @pytest.mark.usefixtures("two_sources")
 @pytest.mark.parametrize(
     ("module", "call"),
-    [(planning, "choose"), (emitting, "_lines"), (emitting, "_provenance"), (emitting, "join"), (building, "_manifest")],
+    [
+        (planning, "choose"),
+        (emitting, "_lines"),
+        (emitting, "_provenance"),
+        (emitting, "join"),
+        (building, "_manifest"),
+    ],
 )
 def test_an_interrupted_build_goes_on_and_leaves_nothing(
     tmp_path: Path, write_mixture: Writer, monkeypatch: pytest.MonkeyPatch, module: ModuleType, call: str

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from medlong.errors import DataError
 from medlong.hashing import digest, keyed
 from medlong.mixing.choose import CHOSEN, DROPS, WANTED, Choice, choose
+from medlong.mixing.origin import Origin
 from medlong.mixing.pieces import Piece, Tally
 from medlong.mixing.select import ORDER, SELECTION, content_id
-from medlong.mixing.sources import Origin
 from medlong.mixing.spec import Mixture, Source
 from medlong.mixing.survey import Surveyed, _write
 
@@ -81,7 +81,7 @@ def prefix(rows: Sequence[Row], source: str, seed: int, quota: int, sized: bool)
     for n in count():
         text, tokens = order[n % len(order)]
         size = tokens if sized else 1
-        if taken >= quota and size or abs(taken + size - quota) > abs(taken - quota) or n > 10_000:
+        if (taken >= quota and size) or abs(taken + size - quota) > abs(taken - quota) or n > 10_000:
             return picks
         picks.append(Pick(source, cid(text), n // len(order)))
         taken += size

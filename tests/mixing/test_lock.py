@@ -10,7 +10,8 @@ from medlong.cli import main
 from medlong.errors import ConfigError, DataError
 from medlong.mixing import lock
 from medlong.mixing.build import build
-from medlong.mixing.sources import Origin, resolve
+from medlong.mixing.origin import Origin
+from medlong.mixing.sources import resolve
 from medlong.mixing.spec import load
 
 Writer = Callable[..., Path]

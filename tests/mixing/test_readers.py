@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from medlong.errors import DataError, MedlongError
-from medlong.mixing.sources import Origin, files, rows
+from medlong.mixing.origin import Origin, files
+from medlong.mixing.pieces import rows
 from medlong.mixing.spec import Source
 
 PAIR = [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}]

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from medlong.errors import DataError, MedlongError, MissingPackageError
+from medlong.mixing.origin import Origin, Reject, files
+from medlong.mixing.pieces import rows
 from medlong.mixing.readers import record, records
-from medlong.mixing.sources import Origin, Reject, files, rows
 from medlong.mixing.spec import Source
 
 ROWS = [{"question": f"Was ist Größe {n}?", "answer": f"大小 {n}\nund mehr"} for n in range(600)]

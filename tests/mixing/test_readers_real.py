@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from medlong.mixing.sources import Origin, Reject, Row, rows
+from medlong.mixing.origin import Origin, Reject, Row
+from medlong.mixing.pieces import rows
 from medlong.mixing.spec import Source
 
 INSTANCE = {"input": "instances.0.input", "output": "instances.0.output"}

@@ -20,8 +20,9 @@ from medlong.mixing.apportion import webster
 from medlong.mixing.build import build
 from medlong.mixing.formats import check_turns
 from medlong.mixing.passages import Ground, ground, opening, terms
+from medlong.mixing.pieces import rows
 from medlong.mixing.select import Message, content_id, normalise
-from medlong.mixing.sources import resolve, rows
+from medlong.mixing.sources import resolve
 from medlong.mixing.spec import Mixture
 from medlong.mixing.synthesis import Made, SynthSpec, by_characters, depth_fifth, distractor_qa
 from medlong.mixing.wordings import CHINESE, ENGLISH
