@@ -13,7 +13,7 @@ from medlong.mixing.hub import hub_records
 from medlong.mixing.lengths import counter
 from medlong.mixing.origin import Origin, Reject, Rejects, Row, files, held, name_of, stamp, where
 from medlong.mixing.passages import Ground, ground
-from medlong.mixing.readers import Record, Span, place, real_line, records, spans
+from medlong.mixing.readers import Record, Span, cut, place, real_line, records
 from medlong.mixing.spec import share_text
 from medlong.mixing.synthesis import by_characters, distractor_qa
 
@@ -114,7 +114,7 @@ def pieces(origin: Origin, size: int | None = PIECE) -> list[Piece]:
         return [Piece(origin, 0, None, 0, None, sum(stamp(path)[0] for path in read))]
     found: list[Piece] = []
     for path in files(origin):
-        parts = spans(path, origin.source.encoding, size) if size is not None else []
+        parts = cut(path, origin.source.encoding, size) if size is not None else []
         for span in parts:
             found.append(Piece(origin, len(found), path, *span, span.end - span.start))
         if not parts:

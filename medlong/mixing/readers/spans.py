@@ -23,7 +23,7 @@ class Span(NamedTuple):
     end: int
 
 
-def spans(path: Path, encoding: str, size: int) -> list[Span]:
+def cut(path: Path, encoding: str, size: int) -> list[Span]:
     """Return parts of about `size` bytes that hold the file in order; none where it can only be read whole.
 
     A line that straddles a border belongs to the part in which it starts, so that a part is longer by the rest
