@@ -38,7 +38,7 @@ class Piece(NamedTuple):
 
     start: int
     end: int | None
-    """The bytes of a file that was cut, which are whole lines; 0 and None for all of it."""
+    """The part of a file that was cut, bytes of a .jsonl and row groups of a .parquet; 0 and None for all of it."""
 
     size: int
     """Bytes to be read; 0 where that is not known."""
@@ -46,7 +46,7 @@ class Piece(NamedTuple):
     @property
     def span(self) -> Span | None:
         """The part of the file, as readers take it; None for all of it."""
-        return None if self.end is None else Span(self.start, self.end)
+        return None if self.end is None else Span(self.start, self.end, self.size)
 
     def key(self) -> str:
         """Return a digest of all that says what the piece holds, without reading it.
@@ -116,7 +116,7 @@ def pieces(origin: Origin, size: int | None = PIECE) -> list[Piece]:
     for path in files(origin):
         parts = cut(path, origin.source.encoding, size) if size is not None else []
         for span in parts:
-            found.append(Piece(origin, len(found), path, *span, span.end - span.start))
+            found.append(Piece(origin, len(found), path, *span))
         if not parts:
             found.append(Piece(origin, len(found), path, 0, None, stamp(path)[0]))
     return found

@@ -193,6 +193,37 @@ def test_a_line_longer_than_many_pieces(tmp_path: Path) -> None:
     assert pieced(made, 1000) == whole(made)
 
 
+@pytest.mark.parametrize("size", [1, 2000, 10**7])
+@pytest.mark.parametrize("group", [1, 100, 300, 1000])
+def test_a_parquet_is_cut_by_row_groups(tmp_path: Path, size: int, group: int) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    made = [{"question": f"Q{n}", "answer": "" if n % 7 == 3 else "A"} for n in range(600)]
+    path = tmp_path / "x.parquet"
+    parquet.write_table(pyarrow.Table.from_pylist(made), path, row_group_size=group)
+    source = origin(tmp_path, "x.parquet", bad_rows="1/2")
+    found = pieces(source, size)
+    assert len(found) == 1 or sum(piece.size for piece in found) <= path.stat().st_size
+    assert size > 1 or len(found) == max(1, 600 // group)
+    assert pieced(source, size) == whole(source)
+    assert [row.line for row in whole(source)[0]] == [n + 1 for n in range(600) if n % 7 != 3]
+    strict = origin(tmp_path, "x.parquet", map={"answer": "missing"})
+    with pytest.raises(DataError) as caught:
+        list(read(pieces(strict, size)[-1]))
+    first = 601 - 600 // len(found) if size == 1 else found[-1].start * group + 1
+    assert str(caught.value).startswith(f"{path}: row {first}: missing: no such field")
+
+
+@pytest.mark.parametrize("data", [b"", b"no table" * 99])
+def test_a_damaged_parquet_says_so_when_read(tmp_path: Path, data: bytes) -> None:
+    pytest.importorskip("pyarrow")
+    (tmp_path / "x.parquet").write_bytes(data)
+    (piece,) = pieces(origin(tmp_path, "x.parquet"), 10)
+    with pytest.raises(DataError, match=r"x.parquet: not Parquet, or damaged"):
+        list(read(piece))
+
+
 def test_bad_rows_are_counted_over_the_whole_source(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_bytes(b"\n".join([GOOD] * 14 + [b"{}"] * 6))
     made = origin(tmp_path, "x.jsonl", bad_rows="0.249")
