@@ -32,8 +32,8 @@ class Row(NamedTuple):
     """Relative to the folder of the file that declares the source; empty for a row that code made."""
 
     line: int
-    """Where the row starts, from 1; its number where a file has no lines. Of a file that is read in pieces, the line
-    of the piece: `Piece.line_of` has the file's."""
+    """Where the row starts, from 1; its number where a file has no lines. Of a .jsonl that is read in pieces, the
+    line of the piece: `Piece.line_of` has the file's."""
 
     messages: list[Message]
 

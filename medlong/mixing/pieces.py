@@ -13,7 +13,7 @@ from medlong.mixing.hub import hub_records
 from medlong.mixing.lengths import counter
 from medlong.mixing.origin import Origin, Reject, Rejects, Row, files, held, name_of, stamp, where
 from medlong.mixing.passages import Ground, ground
-from medlong.mixing.readers import Record, Span, place, real_line, records, spans
+from medlong.mixing.readers import Record, Span, cut, place, real_line, records
 from medlong.mixing.spec import share_text
 from medlong.mixing.synthesis import by_characters, distractor_qa
 
@@ -38,7 +38,7 @@ class Piece(NamedTuple):
 
     start: int
     end: int | None
-    """The bytes of a file that was cut, which are whole lines; 0 and None for all of it."""
+    """The part of a file that was cut, bytes of a .jsonl and row groups of a .parquet; 0 and None for all of it."""
 
     size: int
     """Bytes to be read; 0 where that is not known."""
@@ -46,7 +46,7 @@ class Piece(NamedTuple):
     @property
     def span(self) -> Span | None:
         """The part of the file, as readers take it; None for all of it."""
-        return None if self.end is None else Span(self.start, self.end)
+        return None if self.end is None else Span(self.start, self.end, self.size)
 
     def key(self) -> str:
         """Return a digest of all that says what the piece holds, without reading it.
@@ -114,9 +114,9 @@ def pieces(origin: Origin, size: int | None = PIECE) -> list[Piece]:
         return [Piece(origin, 0, None, 0, None, sum(stamp(path)[0] for path in read))]
     found: list[Piece] = []
     for path in files(origin):
-        parts = spans(path, origin.source.encoding, size) if size is not None else []
+        parts = cut(path, origin.source.encoding, size) if size is not None else []
         for span in parts:
-            found.append(Piece(origin, len(found), path, *span, span.end - span.start))
+            found.append(Piece(origin, len(found), path, *span))
         if not parts:
             found.append(Piece(origin, len(found), path, 0, None, stamp(path)[0]))
     return found

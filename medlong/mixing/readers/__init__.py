@@ -6,11 +6,11 @@ from pathlib import Path
 
 from medlong.errors import DataError
 from medlong.mixing.readers.record import Bad, Reading, Record, place, stop_at
-from medlong.mixing.readers.spans import Span, real_line, spans
+from medlong.mixing.readers.spans import Span, cut, real_line
 from medlong.mixing.readers.tables import parquet, xlsx
 from medlong.mixing.readers.texts import csv_rows, json_lines, json_records, tsv_rows
 
-__all__ = ["Bad", "Record", "Span", "place", "real_line", "records", "spans"]
+__all__ = ["Bad", "Record", "Span", "cut", "place", "real_line", "records"]
 
 _TEXTS: dict[str, Callable[[Reading], Iterator[Record]]] = {
     ".json": json_records,
@@ -39,7 +39,7 @@ def records(
         encoding: Of text files; a byte order mark is taken off.
         sheet: Of an .xlsx; the first one if None.
         bad: Told of every row that cannot be read; None stops at the first one.
-        span: One of those that `spans` gives; lines are counted from its start, and `real_line` makes them the file's.
+        span: One of those that `cut` gives; lines are counted from its start, and `real_line` makes them the file's.
 
     Raises:
         DataError: If the file is missing, unreadable, cut off or damaged, or has another suffix, or a row is

@@ -4,7 +4,6 @@ import codecs
 import gzip
 import io
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, BinaryIO, TextIO, cast
 
 from medlong.errors import DataError, MissingPackageError
@@ -38,7 +37,7 @@ def opened(reading: Reading, newline: str) -> TextIO:
     encoding = "utf-8-sig" if plain == "utf-8" else plain
     if reading.span is not None:
         encoding = "utf-8" if reading.span.start else encoding  # a mark is one at the start of the file alone
-        part = io.BufferedReader(_Part(reading.path, reading.span))
+        part = io.BufferedReader(_Part(reading.path.open("rb", buffering=0), reading.span))
         return io.TextIOWrapper(part, encoding=encoding, errors="medlong-mark", newline=newline)
     suffix = reading.path.suffix.lower()
     binary: Any = gzip.GzipFile(reading.path, "rb") if suffix == ".gz" else reading.path.open("rb")
@@ -69,10 +68,10 @@ def lines(file: TextIO, too_long: Bad) -> Iterator[str]:
 class _Part(io.RawIOBase):
     """The bytes of a part of a file."""
 
-    def __init__(self, path: Path, span: Span) -> None:
-        self._file = path.open("rb", buffering=0)
+    def __init__(self, file: io.FileIO, span: Span) -> None:
+        self._file = file
         self._file.seek(span.start)
-        self._left = span.end - span.start
+        self._left = span.size
 
     def readable(self) -> bool:
         return True

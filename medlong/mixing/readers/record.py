@@ -21,7 +21,7 @@ class Record(NamedTuple):
     """One row of a file."""
 
     line: int
-    """Where it starts, from 1, in the part that is read; the number of the row where a file has no lines."""
+    """Where it starts, from 1, in the part of a .jsonl that is read; its number where a file has no lines."""
 
     fields: Mapping[str, object]
 

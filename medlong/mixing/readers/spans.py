@@ -17,26 +17,31 @@ _READ = 1 << 20
 
 
 class Span(NamedTuple):
-    """A part of a file: its bytes from `start` to before `end`, which are whole lines."""
+    """A part of a file: of a .jsonl the bytes from `start` to before `end`, of a .parquet the row groups."""
 
     start: int
     end: int
+    size: int
+    """Bytes to be read."""
 
 
-def spans(path: Path, encoding: str, size: int) -> list[Span]:
+def cut(path: Path, encoding: str, size: int) -> list[Span]:
     """Return parts of about `size` bytes that hold the file in order; none where it can only be read whole.
 
     A line that straddles a border belongs to the part in which it starts, so that a part is longer by the rest
-    of that line, and one whose bytes are all of an earlier line is not there. A file that cannot be opened
-    has no parts; reading it says why.
+    of that line, and one whose bytes are all of an earlier line is not there. A file that cannot be opened, or is
+    no Parquet, has no parts; reading it says why.
     """
-    if path.suffix.lower() != ".jsonl" or codecs.lookup(encoding).name not in ("utf-8", "utf-8-sig"):
-        return []
+    suffix = path.suffix.lower()
+    found: list[Span] = []
     try:
-        cuts = list(_line_starts(path, size))
+        if suffix == ".jsonl" and codecs.lookup(encoding).name in ("utf-8", "utf-8-sig"):
+            found = [Span(start, end, end - start) for start, end in pairwise(_line_starts(path, size))]
+        elif suffix == ".parquet" and path.stat().st_size > size:
+            found = list(_row_groups(path, size))
     except OSError:
         return []
-    return [Span(start, end) for start, end in pairwise(cuts)] if len(cuts) > 2 else []
+    return found if len(found) > 1 else []
 
 
 def _line_starts(path: Path, size: int) -> Iterator[int]:
@@ -55,15 +60,36 @@ def _line_starts(path: Path, size: int) -> Iterator[int]:
         yield total
 
 
-def real_line(path: Path, span: Span | None, line: int) -> int:
-    """Return the line of the file that is `line` of its part `span`.
+def _row_groups(path: Path, size: int) -> Iterator[Span]:
+    """Row groups in a row that have `size` bytes or more together, and those that are left."""
+    try:
+        from pyarrow import ArrowException
+        from pyarrow.parquet import read_metadata
+    except ModuleNotFoundError:
+        return
+    try:
+        with path.open("rb") as file:
+            about = read_metadata(file)
+    except ArrowException:
+        return
+    start = held = 0
+    for n in range(about.num_row_groups):
+        group = about.row_group(n)
+        held += sum(group.column(column).total_compressed_size for column in range(group.num_columns))
+        if held >= size or n == about.num_row_groups - 1:
+            yield Span(start, n + 1, held)
+            start, held = n + 1, 0
 
-    The file is read up to the part, at most once in a process however many parts are asked for.
+
+def real_line(path: Path, span: Span | None, line: int) -> int:
+    """Return the line of the file that is `line` of its part `span`; rows of a .parquet have their numbers already.
+
+    A .jsonl is read up to the part, at most once in a process however many parts are asked for.
 
     Raises:
         DataError: If the file cannot be read any more.
     """
-    if span is None:
+    if span is None or path.suffix.lower() == ".parquet":
         return line
     try:
         stamp = path.stat()

@@ -10,7 +10,7 @@ _BATCH = 256
 
 
 def parquet(reading: Reading) -> Iterator[Record]:
-    """Yield the rows of a Parquet file, numbered from 1, batch by batch."""
+    """Yield the rows of a Parquet file, or of a part of it, numbered from 1 in the file, batch by batch."""
     path = reading.path
     try:
         import pyarrow
@@ -22,7 +22,9 @@ def parquet(reading: Reading) -> Iterator[Record]:
         with path.open("rb") as file:
             whole = ParquetFile(file)
             refuse_repeated(whole.schema_arrow.names, str(path))
-            for batch in whole.iter_batches(batch_size=_BATCH):
+            first, end = (reading.span.start, reading.span.end) if reading.span else (0, whole.num_row_groups)
+            number = sum(whole.metadata.row_group(n).num_rows for n in range(first))
+            for batch in whole.iter_batches(batch_size=_BATCH, row_groups=range(first, end)):
                 for fields in batch.to_pylist():
                     number += 1
                     yield Record(number, fields)
