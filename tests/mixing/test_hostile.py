@@ -26,19 +26,41 @@ print("peak", max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) /
 sys.exit(status)
 """
 
-MEDDLE = """
+REMOVE = """
 import os, sys
-opened = []
 def hook(event, arguments):
-    if event == "open" and isinstance(arguments[0], str) and arguments[0].endswith("/a.jsonl") and not opened:
-        opened.append(arguments[0])
+    if event == "open" and isinstance(arguments[0], str) and arguments[0].endswith("/a.jsonl"):
         try:
             os.unlink(arguments[0].replace("/a.jsonl", "/b.jsonl"))
         except OSError:
             pass
 sys.addaudithook(hook)
 """
-"""As sitecustomize.py in every process of a build: the first to open a.jsonl removes b.jsonl."""
+"""As sitecustomize.py in every process of a build: whoever opens a.jsonl removes b.jsonl before."""
+
+REPLACE = """
+import os, sys
+def hook(event, arguments):
+    if event == "open" and isinstance(arguments[0], str) and arguments[0].endswith("/b.jsonl"):
+        folder = arguments[0][:-len("b.jsonl")]
+        try:
+            os.mkdir(folder + "opened")
+        except FileExistsError:
+            try:
+                os.replace(folder + "next", arguments[0])
+            except FileNotFoundError:
+                pass
+sys.addaudithook(hook)
+"""
+"""Whoever is the second to open b.jsonl finds another file there."""
+
+
+def meddling(folder: Path, code: str) -> dict[str, str]:
+    """Return the environment in which every Python runs `code` first."""
+    (folder / "meddle").mkdir()
+    (folder / "meddle" / "sitecustomize.py").write_text(code)
+    path = [str(folder / "meddle"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
 
 
 @pytest.fixture
@@ -175,14 +197,35 @@ def test_a_file_that_is_removed_meanwhile(
     mixture: Callable[..., Path], refused: Callable[..., str], tmp_path: Path
 ) -> None:
     (tmp_path / "b.jsonl").write_text(GOOD)
-    (tmp_path / "meddle").mkdir()
-    (tmp_path / "meddle" / "sitecustomize.py").write_text(MEDDLE)
-    former = os.environ.get("PYTHONPATH", "")
-    environment = os.environ | {"PYTHONPATH": f"{tmp_path / 'meddle'}{os.pathsep}{former}".rstrip(os.pathsep)}
-    message = refused(mixture(), env=environment)
+    message = refused(mixture(), env=meddling(tmp_path, REMOVE))
     assert not (tmp_path / "b.jsonl").exists()
     assert "b.jsonl" in message
     assert any(words in message for words in ("no such file", "no file matches", "changed while"))
+
+
+def test_a_file_that_is_replaced_meanwhile_gives_no_mixture_of_both(
+    mixture: Callable[..., Path], command: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "b.jsonl").write_text(GOOD.replace("Question", "Former q"))
+    (tmp_path / "next").write_text(GOOD.replace("Question", "Latter q"))
+    path, environment = mixture(), meddling(tmp_path, REPLACE)
+    done = subprocess.run(command(path, tmp_path / "out"), capture_output=True, text=True, env=environment)
+    if done.returncode:
+        assert done.returncode == 2
+        assert "b changed while the mixture was being built; build again" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert left_in(tmp_path / "out") == []
+    else:
+        (name,) = left_in(tmp_path / "out")
+        text = (tmp_path / "out" / name / "train.jsonl").read_text()
+        assert ("Former" in text) != ("Latter" in text)
+    for out in ("out", "other"):
+        subprocess.run(command(path, tmp_path / out), check=True, capture_output=True)
+    (name,) = left_in(tmp_path / "other")
+    built, again = (
+        {place.name: place.read_bytes() for place in (tmp_path / out / name).iterdir()} for out in ("out", "other")
+    )
+    assert built == again, "nothing of the build that failed is taken up"
 
 
 WIDE = pytest.mark.xfail(
