@@ -167,9 +167,11 @@ def _load(store: Any, surveyed: Sequence[Surveyed], ranking: Sequence[str]) -> N
     store.execute("CREATE TABLE sources (rank INTEGER, source VARCHAR)")
     store.executemany("INSERT INTO sources VALUES (?, ?)", [[rank, source] for source, rank in ranks.items()])
     store.execute("CREATE TABLE pieces (filename VARCHAR, piece BIGINT, rank INTEGER)")
-    listed = [[str(found.rows), number, ranks[found.source]] for number, found in enumerate(surveyed)]
+    names = [str(found.rows) for found in surveyed]
+    numbered = enumerate(zip(names, surveyed, strict=True))
+    listed = [[name, number, ranks[found.source]] for number, (name, found) in numbered]
     store.executemany("INSERT INTO pieces VALUES (?, ?, ?)", listed)
-    files = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}'" for name, _, _ in listed)
+    files = ", ".join(map(quoted, names))
     store.execute(
         f"CREATE VIEW survey AS SELECT *, piece * {STRIDE} + row AS place "
         f"FROM read_parquet([{files}], filename = true) JOIN pieces USING (filename)"
@@ -224,9 +226,8 @@ def _drop_near(store: Any, jaccard: float, folder: Path) -> None:
     found = near_duplicates(_records(reader), jaccard, folder, MEMORY)
     near = pa.table({"cid": pa.array(found.keys(), pa.string()), "kept": pa.array(found.values(), pa.string())})
     store.register("near", near)
-    store.execute(
-        f"INSERT INTO gone SELECT rank, own.cid, '{NEAR}', kept FROM near JOIN own ON own.cid = unhex(near.cid)"
-    )
+    rows = "SELECT rank, own.cid, ?, kept FROM near JOIN own ON own.cid = unhex(near.cid)"
+    store.execute(f"INSERT INTO gone {rows}", [NEAR])
     store.unregister("near")
     store.execute("DELETE FROM own WHERE cid IN (SELECT cid FROM gone)")
 
@@ -262,7 +263,8 @@ def _stocks(store: Any, surveyed: Sequence[Surveyed]) -> dict[str, Stock]:
 def _pins(store: Any) -> dict[str, str]:
     """Of each source `hashing.digest` of the list of its sorted content ids, without holding the list."""
     reader = store.sql(
-        "SELECT source, lower(hex(cid)) FROM held JOIN sources USING (rank) WHERE dropped IS NOT TRUE ORDER BY rank, cid"
+        "SELECT source, lower(hex(cid)) FROM held JOIN sources USING (rank) WHERE dropped IS NOT TRUE "
+        "ORDER BY rank, cid"
     ).to_arrow_reader(BATCH)
     return {source: _listed(cid for _, cid in ids)[1] for source, ids in groupby(_records(reader), itemgetter(0))}
 
@@ -336,9 +338,13 @@ def _order(store: Any, mixture: Mixture, folder: Path) -> None:
     )
 
 
+def quoted(path: object) -> str:
+    """Return a path as a string of SQL."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
 def _copy(store: Any, query: str, path: Path) -> None:
-    name = str(path).replace("'", "''")
-    store.execute(f"COPY ({query}) TO '{name}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 100000)")
+    store.execute(f"COPY ({query}) TO {quoted(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 100000)")
 
 
 def _identify(store: Any) -> tuple[int, str]:

@@ -50,9 +50,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 
 def _add_reading(command: argparse.ArgumentParser) -> None:
     command.add_argument("--sources", type=Path, metavar="LIST", help="sources in place of the list FILE includes")
-    command.add_argument(
-        "--workers", type=_positive, metavar="N", help="processes that read and write (default: cores)"
-    )
+    command.add_argument("--workers", type=_positive, metavar="N", help="processes at work (default: cores)")
     command.add_argument("--ray", metavar="ADDRESS", help="use this Ray cluster instead: auto, local, or its address")
 
 
@@ -165,9 +163,8 @@ def _id(args: argparse.Namespace) -> int:
 
     chosen = _chosen(args)
     with _hands(args) as hands:
-        for (mixture, _), found in zip(
-            chosen, mixture_ids([path for _, path in chosen], hands, args.sources), strict=True
-        ):
+        ids = mixture_ids([path for _, path in chosen], hands, args.sources)
+        for (mixture, _), found in zip(chosen, ids, strict=True):
             print(f"{mixture.name} {found}" if len(chosen) > 1 else found, flush=True)
     return 0
 

@@ -6,13 +6,13 @@ A bucket is a run of positions that fits in memory; the pieces are read in any o
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import zip_longest
+from itertools import accumulate, pairwise, zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from medlong.errors import DataError
 from medlong.hashing import digest
-from medlong.mixing.choose import BATCH, CHOSEN, WANTED
+from medlong.mixing.choose import BATCH, CHOSEN, WANTED, quoted
 from medlong.mixing.pieces import Piece, read
 from medlong.mixing.select import Message, content_id, normalise
 from medlong.mixing.workers import Job, Tick, Workers
@@ -78,11 +78,9 @@ def emit(task: Emission, pieces: Sequence[Piece], out: Path, hands: Workers) -> 
     shutil.rmtree(task.work / "scattered", ignore_errors=True)
     for name in (TRAIN, INDEX):
         join([_bucket(task, n, name) for n in range(task.buckets)], out / name)
-    ends = [sum(sizes[: n + 1]) for n in range(len(sizes))]
-    checks = [
-        Job(_Check(task, n, out / TRAIN, end - size, end), size)
-        for n, (end, size) in enumerate(zip(ends, sizes, strict=True))
-    ]
+    starts = list(accumulate(sizes, initial=0))
+    parts = [_Check(task, n, out / TRAIN, *span) for n, span in enumerate(pairwise(starts))]
+    checks = [Job(part, part.end - part.start) for part in parts]
     found = sum(hands.map(_check, checks, "checking"))
     if found != task.examples or (out / TRAIN).stat().st_size != sum(sizes):
         raise DataError(f"{out / TRAIN}: is longer or shorter than the planned {task.examples:,} rows")
@@ -158,9 +156,8 @@ def _listed(path: Path, columns: str, by: str, first: int, last: int, order: str
 
     with duckdb.connect() as store:
         store.execute("SET threads = 1")
-        name = str(path).replace("'", "''")
         reader = store.sql(
-            f"SELECT {columns} FROM '{name}' WHERE {by} BETWEEN {first} AND {last} ORDER BY {order}"
+            f"SELECT {columns} FROM {quoted(path)} WHERE {by} BETWEEN {first} AND {last} ORDER BY {order}"
         ).to_arrow_reader(BATCH)
         for batch in reader:
             yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
