@@ -37,22 +37,27 @@ class Built(NamedTuple):
     """Nothing was written, since the folder already held exactly this."""
 
 
-def mixture_id(path: Path, hands: Workers = SERIAL) -> str:
+def mixture_id(path: Path, hands: Workers = SERIAL, listed: Path | None = None) -> str:
     """Return the id that the mixture file at `path` has with its sources as they are; write nothing.
+
+    Args:
+        path: The mixture file.
+        hands: Do the reading.
+        listed: A list of sources in place of the one that the file includes.
 
     Raises:
         ConfigError: If the file, or a source it names, is not what it should be.
         DataError: If a row is bad, or a source has too little.
     """
-    (found,) = mixture_ids([path], hands)
+    (found,) = mixture_ids([path], hands, listed)
     return found
 
 
-def mixture_ids(paths: Iterable[Path], hands: Workers = SERIAL) -> Iterator[str]:
+def mixture_ids(paths: Iterable[Path], hands: Workers = SERIAL, listed: Path | None = None) -> Iterator[str]:
     """Yield the ids of mixtures of one file, as `mixture_id` does, reading its sources once for all."""
     with tempfile.TemporaryDirectory(prefix="medlong-") as folder:
         for path in paths:
-            yield plan(path, Path(folder), hands).mixture_id
+            yield plan(path, Path(folder), hands, listed).mixture_id
 
 
 def build(path: Path, out: Path, parquet: bool = False, hands: Workers = SERIAL) -> Built:
@@ -61,13 +66,22 @@ def build(path: Path, out: Path, parquet: bool = False, hands: Workers = SERIAL)
     return built
 
 
-def build_all(paths: Sequence[Path], out: Path, parquet: bool = False, hands: Workers = SERIAL) -> Iterator[Built]:
+def build_all(
+    paths: Sequence[Path], out: Path, parquet: bool = False, hands: Workers = SERIAL, listed: Path | None = None
+) -> Iterator[Built]:
     """Build mixtures of one file into `out/<mixture_id>/`, reading its sources once for all.
 
     Each folder has train.jsonl (one conversation a line), index.jsonl (where each line is from), manifest.json, a data
     card, drops.jsonl and rejects.jsonl where rows were left out or were bad and, with `parquet`, train.parquet. It
     appears whole or not at all, and building again, with however many hands, gives the same bytes. A hidden folder in
     `out` holds what is not finished; it is gone when all are.
+
+    Args:
+        paths: Of the mixtures.
+        out: Takes their folders.
+        parquet: Write the rows as Parquet too.
+        hands: Do the reading and writing.
+        listed: A list of sources in place of the one that the file includes.
 
     Raises:
         ConfigError: If the file, or a source it names, is not what it should be.
@@ -76,12 +90,11 @@ def build_all(paths: Sequence[Path], out: Path, parquet: bool = False, hands: Wo
     """
     with work_folder(out / f".{file_of(paths[0]).stem}.work") as work:
         for path in paths:
-            yield _build(path, out, parquet, hands, work)
+            yield _build(plan(path, work, hands, listed), out, parquet, hands)
 
 
-def _build(path: Path, out: Path, parquet: bool, hands: Workers, work: Path) -> Built:
-    planned = plan(path, work, hands)
-    lock.check(path, planned.origins, hands)
+def _build(planned: Plan, out: Path, parquet: bool, hands: Workers) -> Built:
+    lock.check(planned.path, planned.origins, hands)
     folder = out / planned.mixture_id
     manifest = _current(folder, planned)
     if manifest is not None and ("parquet" in manifest or not parquet):

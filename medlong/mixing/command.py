@@ -26,6 +26,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     build.add_argument("--relock", action="store_true", help="accept changed sources: write the lock anew, then build")
     build.add_argument("--parquet", action="store_true", help="write the rows as train.parquet too")
     build.add_argument("--only", action="append", metavar="NAME", help=ONLY_HELP)
+    _add_sources(build)
     _add_hands(build)
     build.set_defaults(run=_build)
     show = kinds.add_parser(
@@ -37,19 +38,29 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
         "--rows", type=_count, default=0, metavar="N", help="the first N rows too, with where each is from"
     )
     show.add_argument("--plot", type=Path, metavar="FILE", help="draw the composition into a .png or .svg file")
+    _add_sources(show)
     _add_hands(show)
     show.set_defaults(run=_show)
     name = kinds.add_parser("id", help="print the mixture id and write nothing")
     name.add_argument("file", metavar="FILE", help=FILE_HELP)
     name.add_argument("--only", action="append", metavar="NAME", help=ONLY_HELP)
+    _add_sources(name)
     _add_hands(name)
     name.set_defaults(run=_id)
     _add_plan(kinds)
     _add_readers(kinds)
 
 
+def _add_sources(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--sources", type=Path, metavar="LIST", help="a list of sources in place of the one that FILE includes"
+    )
+
+
 def _add_hands(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--workers", type=_positive, metavar="N", help="processes that read and write (default: cores)")
+    command.add_argument(
+        "--workers", type=_positive, metavar="N", help="processes that read and write (default: cores)"
+    )
     command.add_argument("--ray", metavar="ADDRESS", help="use this Ray cluster instead: auto, local, or its address")
 
 
@@ -68,6 +79,7 @@ def _add_readers(kinds: "argparse._SubParsersAction[Any]") -> None:
     card.set_defaults(run=_card)
     lock = kinds.add_parser("lock", help="write what the sources hold now to a lock, which build then holds them to")
     lock.add_argument("file", metavar="FILE", type=Path, help="a mixture file; its lock is written beside it")
+    _add_sources(lock)
     _add_hands(lock)
     lock.set_defaults(run=_lock)
     found = kinds.add_parser("contamination", help="list the rows of a mixture's sources that give an exam away")
@@ -81,6 +93,7 @@ def _add_plan(kinds: "argparse._SubParsersAction[Any]") -> None:
     plan = kinds.add_parser("plan", help="list what a mixture file stands for, without reading data")
     plan.add_argument("file", metavar="FILE", help=FILE_HELP)
     plan.add_argument("--only", action="append", metavar="NAME", help=ONLY_HELP)
+    _add_sources(plan)
     plan.set_defaults(run=_plan)
     schema = kinds.add_parser("schema", help="print the JSON Schema of a mixture file, for editors")
     schema.set_defaults(run=_schema)
@@ -93,8 +106,8 @@ def _build(args: argparse.Namespace) -> int:
     paths = [path for _, path in _chosen(args)]
     with _hands(args) as hands:
         if args.relock:
-            lock.renew(paths[0], hands)
-        for built in build_all(paths, args.out, args.parquet, hands):
+            lock.renew(paths[0], hands, args.sources)
+        for built in build_all(paths, args.out, args.parquet, hands, args.sources):
             show.show(manifest.parse(built.manifest, built.folder), show.tolerant(sys.stdout))
             print(f"{built.folder}{' (up to date)' if built.was_current else ''}", flush=True)
     return 0
@@ -119,9 +132,11 @@ def _show(args: argparse.Namespace) -> int:
     if not place.is_dir() and place.suffix != ".json":
         path = _mixture_file(args.place)
         with _hands(args) as hands:
-            place = args.out / mixture_id(path, hands)
+            place = args.out / mixture_id(path, hands, args.sources)
         if not place.is_dir():
-            raise ConfigError(f"{path}: not built in {args.out}; run: medlong mix build {args.place} --out {args.out}")
+            listed = f" --sources {args.sources}" if args.sources else ""
+            run = f"medlong mix build {args.place} --out {args.out}{listed}"
+            raise ConfigError(f"{path}: not built in {args.out}; run: {run}")
     built = manifest.load(place)
     if args.plot:
         plot.plot(built.manifest, args.plot)
@@ -151,7 +166,7 @@ def _lock(args: argparse.Namespace) -> int:
     from medlong.mixing import lock
 
     with _hands(args) as hands:
-        place = lock.write(args.file, hands)
+        place = lock.write(args.file, hands, args.sources)
     print(place)
     return 0
 
@@ -161,7 +176,9 @@ def _id(args: argparse.Namespace) -> int:
 
     chosen = _chosen(args)
     with _hands(args) as hands:
-        for (mixture, _), found in zip(chosen, mixture_ids([path for _, path in chosen], hands), strict=True):
+        for (mixture, _), found in zip(
+            chosen, mixture_ids([path for _, path in chosen], hands, args.sources), strict=True
+        ):
             print(f"{mixture.name} {found}" if len(chosen) > 1 else found, flush=True)
     return 0
 
@@ -201,7 +218,11 @@ def _plan(args: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.table import Table
 
+    from medlong.mixing.sources import resolve
+
     chosen = _chosen(args)
+    for mixture, path in chosen if args.sources else ():
+        resolve(mixture, path, args.sources)  # which says what the list lacks
     components = list(chosen[0][0].components)
     table = Table(title=f"{len(chosen)} mixture{'s' if len(chosen) > 1 else ''}", title_justify="left")
     units = {mixture.unit.replace("_", " ") for mixture, _ in chosen} - {"examples"}

@@ -64,15 +64,20 @@ def lock_path(path: Path) -> Path:
     return file_of(path).with_name(file_of(path).stem + SUFFIX)
 
 
-def write(path: Path, hands: Workers = SERIAL) -> Path:
+def write(path: Path, hands: Workers = SERIAL, listed: Path | None = None) -> Path:
     """Read every row of the sources of the mixture file at `path`, write its lock, and return where that is.
+
+    Args:
+        path: The mixture file.
+        hands: Do the reading.
+        listed: A list of sources in place of the one that the file includes.
 
     Raises:
         ConfigError: If the file, or a source it names, is not what it should be.
         DataError: If a file is missing or a row is bad.
     """
     path = file_of(path)
-    origins = {name: origin for mixture in load_all(path) for name, origin in resolve(mixture, path).items()}
+    origins = {name: origin for mixture in load_all(path) for name, origin in resolve(mixture, path, listed).items()}
     lock = Lock(medlong_lock=1, sources={name: _locked(origin, hands) for name, origin in origins.items()})
     text = yaml.safe_dump(lock.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=120)
     heading = f"# What the sources of {path.name} held; written by: medlong mix lock {path.name}\n"
@@ -81,7 +86,7 @@ def write(path: Path, hands: Workers = SERIAL) -> Path:
     return place
 
 
-def renew(path: Path, hands: Workers = SERIAL) -> Path:
+def renew(path: Path, hands: Workers = SERIAL, listed: Path | None = None) -> Path:
     """Write the lock of the mixture file at `path` again, as `write` does.
 
     Raises:
@@ -89,7 +94,7 @@ def renew(path: Path, hands: Workers = SERIAL) -> Path:
     """
     if not lock_path(path).is_file():
         raise ConfigError(f"--relock: {path} has no lock; write the first one: medlong mix lock {path}")
-    return write(path, hands)
+    return write(path, hands, listed)
 
 
 def check(path: Path, origins: Mapping[str, Origin], hands: Workers = SERIAL) -> None:

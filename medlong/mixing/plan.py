@@ -38,20 +38,21 @@ class Plan(NamedTuple):
         return [found.piece for found in self.surveyed]
 
 
-def plan(path: Path, folder: Path, hands: Workers) -> Plan:
+def plan(path: Path, folder: Path, hands: Workers, listed: Path | None = None) -> Plan:
     """Return the plan of the mixture at `path`, as `spec.load` takes it; every row of its sources is read once.
 
     Args:
         path: The mixture file.
         folder: Takes the surveys, which are used again, and the lists of rows.
         hands: Do the reading.
+        listed: A list of sources in place of the one that the file includes.
 
     Raises:
         ConfigError: If the file, or a source it names, is not what it should be.
         DataError: If a row is bad, or a source has too little.
     """
     mixture = load(path)
-    origins = resolve(mixture, path)
+    origins = resolve(mixture, path, listed)
     look = Look(mixture, file_of(path).parent)
     surveyed = survey_all(origins.values(), look, folder / "survey", hands)
     choice = choose(path, mixture, surveyed, folder)
