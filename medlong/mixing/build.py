@@ -37,14 +37,14 @@ class Built(NamedTuple):
     """Nothing was written, since the folder already held exactly this."""
 
 
-def mixture_id(path: Path, hands: Workers = SERIAL) -> str:
+def mixture_id(path: Path, hands: Workers = SERIAL, listed: Path | None = None) -> str:
     """Return the id that the mixture file at `path` has with its sources as they are; write nothing.
 
     Raises:
         ConfigError: If the file, or a source it names, is not what it should be.
         DataError: If a row is bad, or a source has too little.
     """
-    (found,) = mixture_ids([path], hands)
+    (found,) = mixture_ids([path], hands, listed)
     return found
 
 

@@ -26,7 +26,8 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     build.add_argument("--relock", action="store_true", help="accept changed sources: write the lock anew, then build")
     build.add_argument("--parquet", action="store_true", help="write the rows as train.parquet too")
     build.add_argument("--only", action="append", metavar="NAME", help=ONLY_HELP)
-    _add_reading(build)
+    _add_sources(build)
+    _add_hands(build)
     build.set_defaults(run=_build)
     show = kinds.add_parser(
         "show", help="print the table of a mixture that was built, its licences and some of its rows"
@@ -37,19 +38,26 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
         "--rows", type=_count, default=0, metavar="N", help="the first N rows too, with where each is from"
     )
     show.add_argument("--plot", type=Path, metavar="FILE", help="draw the composition into a .png or .svg file")
-    _add_reading(show)
+    _add_sources(show)
+    _add_hands(show)
     show.set_defaults(run=_show)
     name = kinds.add_parser("id", help="print the mixture id and write nothing")
     name.add_argument("file", metavar="FILE", help=FILE_HELP)
     name.add_argument("--only", action="append", metavar="NAME", help=ONLY_HELP)
-    _add_reading(name)
+    _add_sources(name)
+    _add_hands(name)
     name.set_defaults(run=_id)
     _add_plan(kinds)
     _add_readers(kinds)
 
 
-def _add_reading(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--sources", type=Path, metavar="LIST", help="sources in place of the list FILE includes")
+def _add_sources(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--sources", type=Path, metavar="LIST", help="a list of sources in place of the one that FILE includes"
+    )
+
+
+def _add_hands(command: argparse.ArgumentParser) -> None:
     command.add_argument("--workers", type=_positive, metavar="N", help="processes at work (default: cores)")
     command.add_argument("--ray", metavar="ADDRESS", help="use this Ray cluster instead: auto, local, or its address")
 
@@ -69,7 +77,8 @@ def _add_readers(kinds: "argparse._SubParsersAction[Any]") -> None:
     card.set_defaults(run=_card)
     lock = kinds.add_parser("lock", help="write what the sources hold now to a lock, which build then holds them to")
     lock.add_argument("file", metavar="FILE", type=Path, help="a mixture file; its lock is written beside it")
-    _add_reading(lock)
+    _add_sources(lock)
+    _add_hands(lock)
     lock.set_defaults(run=_lock)
     found = kinds.add_parser("contamination", help="list the rows of a mixture's sources that give an exam away")
     found.add_argument("file", metavar="FILE", help=FILE_HELP)
@@ -82,6 +91,7 @@ def _add_plan(kinds: "argparse._SubParsersAction[Any]") -> None:
     plan = kinds.add_parser("plan", help="list what a mixture file stands for, without reading data")
     plan.add_argument("file", metavar="FILE", help=FILE_HELP)
     plan.add_argument("--only", action="append", metavar="NAME", help=ONLY_HELP)
+    _add_sources(plan)
     plan.set_defaults(run=_plan)
     schema = kinds.add_parser("schema", help="print the JSON Schema of a mixture file, for editors")
     schema.set_defaults(run=_schema)
@@ -114,16 +124,17 @@ def _hands(args: argparse.Namespace) -> "Iterator[Workers]":
 def _show(args: argparse.Namespace) -> int:
     from medlong.errors import ConfigError
     from medlong.mixing import manifest, plot, show
-    from medlong.mixing.build import mixture_ids
+    from medlong.mixing.build import mixture_id
 
     place = Path(args.place)
     if not place.is_dir() and place.suffix != ".json":
         path = _mixture_file(args.place)
         with _hands(args) as hands:
-            (found,) = mixture_ids([path], hands, args.sources)
-            place = args.out / found
+            place = args.out / mixture_id(path, hands, args.sources)
         if not place.is_dir():
-            raise ConfigError(f"{path}: not built in {args.out}; run: medlong mix build {args.place} --out {args.out}")
+            listed = f" --sources {args.sources}" if args.sources else ""
+            run = f"medlong mix build {args.place} --out {args.out}{listed}"
+            raise ConfigError(f"{path}: not built in {args.out}; run: {run}")
     built = manifest.load(place)
     if args.plot:
         plot.plot(built.manifest, args.plot)
@@ -204,7 +215,11 @@ def _plan(args: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.table import Table
 
+    from medlong.mixing.sources import resolve
+
     chosen = _chosen(args)
+    for mixture, path in chosen if args.sources else ():
+        resolve(mixture, path, args.sources)  # which says what the list lacks
     components = list(chosen[0][0].components)
     table = Table(title=f"{len(chosen)} mixture{'s' if len(chosen) > 1 else ''}", title_justify="left")
     units = {mixture.unit.replace("_", " ") for mixture, _ in chosen} - {"examples"}

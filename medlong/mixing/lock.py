@@ -68,6 +68,11 @@ def lock_path(path: Path) -> Path:
 def write(path: Path, hands: Workers = SERIAL, listed: Path | None = None) -> Path:
     """Read every row of the sources of the mixture file at `path`, write its lock, and return where that is.
 
+    Args:
+        path: The mixture file.
+        hands: Do the reading.
+        listed: A list of sources in place of the one that the file includes.
+
     Raises:
         ConfigError: If the file, or a source it names, is not what it should be.
         DataError: If a file is missing or a row is bad.

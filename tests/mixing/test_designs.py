@@ -267,6 +267,27 @@ def test_a_list_from_elsewhere_takes_the_place_of_the_included_one(tmp_path: Pat
         resolve(load(path), path, listed)
 
 
+@pytest.mark.usefixtures("two_sources")
+def test_commands_take_a_list_of_sources(
+    tmp_path: Path, write_mixture: Writer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_mixture(sources=None, include_sources="none.yaml")
+    declared = {name: {"files": [f"{name}.jsonl"], "format": "qa", "licence": "MIT"} for name in "ab"}
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump({"medlong_sources": 1, "sources": declared}))
+    listed, out = ["--sources", str(tmp_path / "mine.yaml")], ["--out", str(tmp_path / "out")]
+    for command in (["plan"], ["id"], ["lock"]):
+        assert main(["mix", *command, str(path), *listed]) == 0
+    assert main(["mix", "show", str(path), *out, *listed]) == 2
+    assert f"--out {out[1]} --sources {listed[1]}" in capsys.readouterr().err
+    assert main(["mix", "build", str(path), *out, *listed, "--relock"]) == 0
+    assert main(["mix", "show", str(path), *out, *listed]) == 0
+    assert main(["mix", "build", str(path), *out]) == 2
+    assert "none.yaml: no such file" in capsys.readouterr().err
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump({"medlong_sources": 1, "sources": {"b": declared["b"]}}))
+    assert main(["mix", "plan", str(path), *listed]) == 2
+    assert "no source named 'a'" in capsys.readouterr().err
+
+
 def test_shipped_designs() -> None:
     ratios = {mixture.name: mixture.asked()[0]["general"] for mixture in load_all(SHIPPED / "paper" / "ratios.yaml")}
     assert ratios == {
