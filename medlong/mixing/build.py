@@ -21,7 +21,7 @@ from medlong.mixing.quotas import Need
 from medlong.mixing.select import RENDER_FORMAT
 from medlong.mixing.spec import file_of
 from medlong.mixing.tokenizer import identity
-from medlong.mixing.work import work_folder
+from medlong.mixing.work import room, work_folder
 from medlong.mixing.workers import SERIAL, Workers
 
 MANIFEST, REJECTS = "manifest.json", "rejects.jsonl"
@@ -50,7 +50,7 @@ def mixture_id(path: Path, hands: Workers = SERIAL, listed: Path | None = None) 
 
 def mixture_ids(paths: Iterable[Path], hands: Workers = SERIAL, listed: Path | None = None) -> Iterator[str]:
     """Yield the ids of mixtures of one file, as `mixture_id` does, reading its sources once for all."""
-    with tempfile.TemporaryDirectory(prefix="medlong-") as folder:
+    with tempfile.TemporaryDirectory(prefix="medlong-") as folder, room(Path(folder)):
         for path in paths:
             yield plan(path, Path(folder), hands, listed).mixture_id
 
@@ -81,9 +81,9 @@ def build_all(
     Raises:
         ConfigError: If the file, or a source it names, is not what it should be.
         DataError: If a row is bad, a source has too little, changes meanwhile or is not as
-            locked, or the file read back is not what was planned.
+            locked, the file read back is not what was planned, or the disk is full.
     """
-    with work_folder(out / f".{file_of(paths[0]).stem}.work") as work:
+    with room(out), work_folder(out / f".{file_of(paths[0]).stem}.work") as work:
         for path in paths:
             yield _build(plan(path, work, hands, listed), out, parquet, hands)
 

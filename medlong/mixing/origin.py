@@ -106,7 +106,8 @@ def files(origin: Origin) -> list[Path]:
             matches = list(start.glob(relative))
         except (ValueError, NotImplementedError, IndexError) as error:
             raise ConfigError(f"{where(origin)}: {pattern!r} is no path or glob: {error}") from None
-        lost = [path for path in sorted(matches) if path.is_symlink() and not path.exists()]
+        named = start / relative  # which a glob without wildcards passes over when it leads nowhere
+        lost = [path for path in sorted({*matches, named}) if path.is_symlink() and not path.exists()]
         if lost:
             raise DataError(f"{where(origin)}: {lost[0]} is a link to itself or to nothing")
         if not any(path.is_file() for path in matches):

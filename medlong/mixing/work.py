@@ -1,5 +1,6 @@
 """The folder in which a build keeps what it has done, so that a killed one goes on where it was."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -8,7 +9,30 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from medlong.errors import DataError
+
 LOCK = "lock"
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""What the system says when a file cannot grow."""
+
+
+@contextmanager
+def room(place: Path) -> Iterator[None]:
+    """Turn the errors of a disk that is full, or fails, while files in `place` are written, into one message.
+
+    Raises:
+        DataError: In their stead.
+    """
+    import duckdb
+
+    try:
+        yield
+    except duckdb.IOException as error:
+        raise DataError(f"{place}: cannot be written: {str(error).splitlines()[0]}") from None
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        raise DataError(f"{place}: cannot be written: {error.strerror or os.strerror(error.errno)}") from None
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from medlong.errors import DataError
 from medlong.mixing.readers.spans import Span, real_line
 
-LONGEST_LINE = 1 << 26
+LONGEST_LINE = 1 << 24
 """Characters of the longest line, field or record that is read; a longer one is never in memory as a whole."""
 
 BLOCK = 1 << 20
