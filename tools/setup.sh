@@ -18,7 +18,7 @@ if [ "${2:-}" = newest ]; then
     pins=constraints/lm_eval_newest.txt extras=eval,report
     more="pytest pytest-timeout hypothesis"
 else
-    pins=constraints/py$([ "$version" -ge 312 ] && echo 312 || echo 311).txt extras=eval,train,report,mix,dev
+    pins=constraints/py$([ "$version" -ge 312 ] && echo 312 || echo 311).txt extras=eval,train,report,mix,ray,dev
     more=
 fi
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"

@@ -1,4 +1,4 @@
-"""One function on many jobs: in this process, or in several; results come in the order of the jobs."""
+"""One function on many jobs: in this process, in several, or on a Ray cluster; results come in the order of jobs."""
 
 import multiprocessing
 import os
@@ -59,14 +59,26 @@ class Workers(Protocol):
 
 
 @contextmanager
-def workers(count: int | None = None, progress: Progress | None = None) -> Iterator[Workers]:
+def workers(count: int | None = None, ray: str | None = None, progress: Progress | None = None) -> Iterator[Workers]:
     """Give workers, none of which is left afterwards, however the context ends.
 
     Args:
-        count: Processes; 1 runs jobs in this process, one when its result is asked for. Default: one a core.
+        count: Processes; 1 runs jobs in this process, each when its result is asked for. Default: one a core.
+        ray: Address of a Ray cluster, as `cluster` takes it; the jobs run there.
         progress: Shows how far the jobs are.
+
+    Raises:
+        MissingPackageError: If `ray` is asked for and not installed.
+        ConfigError: If there is no cluster at `ray`.
     """
-    count, progress = count or cores(), progress or Progress()
+    progress = progress or Progress()
+    if ray is not None:
+        from medlong.mixing.cluster import cluster
+
+        with cluster(ray, count, progress) as joined:
+            yield joined
+        return
+    count = count or cores()
     if count == 1:
         yield _Serial(progress)
         return
@@ -87,7 +99,7 @@ class _Serial:
         self._progress = progress
 
     def map(self, function: Callable[[Any, Tick], T], jobs: Sequence[Job], what: str) -> Iterator[T]:
-        with self._progress.phase(what, _total(jobs)) as phase:
+        with self._progress.phase(what, total_size(jobs)) as phase:
             for job in jobs:
                 yield function(job.task, phase.add)
 
@@ -107,7 +119,7 @@ class _Processes:
     def map(self, function: Callable[[Any, Tick], T], jobs: Sequence[Job], what: str) -> Iterator[T]:
         waiting: deque[Future[T]] = deque()
         pool = self._pool or self._start()
-        with self._progress.phase(what, _total(jobs)) as phase:
+        with self._progress.phase(what, total_size(jobs)) as phase:
             try:
                 for job in jobs:
                     waiting.append(pool.submit(_run, function, job.task))
@@ -190,7 +202,8 @@ def _run(function: Callable[[Any, Tick], T], task: Any) -> T:
     return result
 
 
-def _total(jobs: Sequence[Job]) -> int:
+def total_size(jobs: Sequence[Job]) -> int:
+    """Return the bytes of all jobs; 0 when no job's are known."""
     return sum(job.size for job in jobs)
 
 
