@@ -117,7 +117,7 @@ def _hands(args: argparse.Namespace) -> "Iterator[Workers]":
     from medlong.mixing.progress import progress
     from medlong.mixing.workers import workers
 
-    with progress() as shown, workers(args.workers, shown) as hands:
+    with progress() as shown, workers(args.workers, args.ray, shown) as hands:
         yield hands
 
 

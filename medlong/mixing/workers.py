@@ -26,6 +26,9 @@ AHEAD = 3
 TICK = 0.2
 """Seconds between two reports of a worker, and between two looks at them."""
 
+SMALL = 1 << 23
+"""Bytes of work that is done sooner than processes have started."""
+
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false"}
 KILLED = "a worker process was killed (out of memory?); try --workers 1 or fewer"
 
@@ -63,7 +66,8 @@ def workers(count: int | None = None, ray: str | None = None, progress: Progress
     """Give workers, none of which is left afterwards, however the context ends.
 
     Args:
-        count: Processes; 1 runs jobs in this process, each when its result is asked for. Default: one a core.
+        count: Processes; 1 runs jobs in this process, each when its result is asked for. Default: one a core, and this
+            process alone for jobs of less than `SMALL` bytes together.
         ray: Address of a Ray cluster, as `cluster` takes it; the jobs run there.
         progress: Shows how far the jobs are.
 
@@ -78,11 +82,7 @@ def workers(count: int | None = None, ray: str | None = None, progress: Progress
         with cluster(ray, count, progress) as joined:
             yield joined
         return
-    count = count or cores()
-    if count == 1:
-        yield _Serial(progress)
-        return
-    pool = _Processes(count, progress)
+    pool = _Processes(count or cores(), progress, least=0 if count else SMALL)
     try:
         yield pool
     finally:
@@ -111,12 +111,16 @@ class _Processes:
     pipe, whose writing end this process alone has, and dies when that closes, be it by `close` or by a kill.
     """
 
-    def __init__(self, count: int, progress: Progress) -> None:
+    def __init__(self, count: int, progress: Progress, least: int) -> None:
         self._count = count
         self._progress = progress
+        self._least = least
         self._pool: ProcessPoolExecutor | None = None
 
     def map(self, function: Callable[[Any, Tick], T], jobs: Sequence[Job], what: str) -> Iterator[T]:
+        if self._count == 1 or len(jobs) == 1 or total_size(jobs) < self._least:
+            yield from _Serial(self._progress).map(function, jobs, what)
+            return
         waiting: deque[Future[T]] = deque()
         pool = self._pool or self._start()
         with self._progress.phase(what, total_size(jobs)) as phase:

@@ -1,51 +1,39 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from medlong.mixing.build import Built, build
+from medlong.mixing.workers import workers
 
 DATA = Path(os.environ.get("MEDLONG_SHARED_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data")
 
-WORKERS: tuple[int | None, ...] = (None,)
-"""Numbers of workers with which the tests from outside build; None gives no number."""
-
-
-def builder(workers: int | None) -> Callable[[Path, Path], Built]:
-    """Return `build` with a number of workers."""
-    more: dict[str, Any] = {} if workers is None else {"workers": workers}
-    return lambda path, out: build(path, out, **more)
-
-
-@pytest.fixture(scope="session", params=WORKERS, ids=lambda workers: f"workers={workers or 'default'}")
-def workers(request: pytest.FixtureRequest) -> int | None:
-    """Each number of workers in turn."""
-    number: int | None = request.param
-    return number
+WORKERS = 2
+"""Processes with which the command builds, in the tests from outside."""
 
 
 @pytest.fixture(scope="session")
-def build_it(workers: int | None) -> Callable[[Path, Path], Built]:
+def build_it() -> Callable[[Path, Path], Built]:
     """Build a mixture file into a folder, within this process."""
-    return builder(workers)
+    return build
 
 
 @pytest.fixture(scope="session")
-def builders() -> list[Callable[[Path, Path], Built]]:
-    """What `build_it` is for every number of workers."""
-    return [builder(workers) for workers in WORKERS]
+def builders() -> Iterator[list[Callable[[Path, Path], Built]]]:
+    """What builds a mixture file into a folder: this process, and several."""
+    with workers(WORKERS) as hands:
+        yield [build, lambda path, out: build(path, out, hands=hands)]
 
 
 @pytest.fixture(scope="session")
-def command(workers: int | None) -> Callable[[Path, Path], list[str]]:
+def command() -> Callable[[Path, Path], list[str]]:
     """The words of the command that builds a mixture file into a folder."""
-    more = [] if workers is None else ["--workers", str(workers)]
-    return lambda path, out: [sys.executable, "-m", "medlong", "mix", "build", str(path), "--out", str(out), *more]
+    words = [sys.executable, "-m", "medlong", "mix", "build"]
+    return lambda path, out: [*words, str(path), "--out", str(out), "--workers", str(WORKERS)]
 
 
 @pytest.fixture(scope="session")

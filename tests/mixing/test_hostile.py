@@ -227,8 +227,6 @@ def test_a_file_that_is_replaced_meanwhile_gives_no_mixture_of_both(
     assert built == again, "nothing of the build that failed is taken up"
 
 
-
-
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from /proc")
 @pytest.mark.parametrize("allowed", [False, True], ids=["refused", "left out"])
 @pytest.mark.parametrize(
@@ -298,7 +296,6 @@ def limit(most: int) -> Callable[[], None]:
 
 SIZES = [100, 64 << 10, 1 << 20]
 """Of a disk, or of its largest file: at the first row, within a file, near the end."""
-
 
 
 @pytest.mark.parametrize("size", SIZES)
