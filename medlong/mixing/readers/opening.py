@@ -37,7 +37,7 @@ def opened(reading: Reading, newline: str) -> TextIO:
     encoding = "utf-8-sig" if plain == "utf-8" else plain
     if reading.span is not None:
         encoding = "utf-8" if reading.span.start else encoding  # a mark is one at the start of the file alone
-        part = io.BufferedReader(_Part(reading.path.open("rb", buffering=0), reading.span))
+        part = io.BufferedReader(_Part(reading.path.open("rb", buffering=0), reading.span), record.BLOCK)
         return io.TextIOWrapper(part, encoding=encoding, errors="medlong-mark", newline=newline)
     suffix = reading.path.suffix.lower()
     binary: Any = gzip.GzipFile(reading.path, "rb") if suffix == ".gz" else reading.path.open("rb")
