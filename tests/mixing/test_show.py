@@ -37,7 +37,7 @@ def test_the_table_has_components_sources_and_the_licence_flag(
     assert medical[1:9] == ["7/10", "14", "14", "70.0", "%", "100", "0", "1"]
     assert int(medical[9]) > 14 * 10
     source = next(line for line in lines if line[:1] == ["b"])
-    assert source == ["b", "CC-BY-NC-4.0", "(non-commercial)", "14", "70.0", "%", "100", "0", "1"]
+    assert source[:10] == ["b", "CC-BY-NC-4.0", "(non-commercial)", "14", "14", "70.0", "%", "100", "0", "1"]
     assert ["licences:", "CC-BY-NC-4.0,", "MIT"] in lines
     assert ["!", *["CC-BY-NC-4.0:", "no", "commercial", "use", "of", "these", "rows"]] in lines
     assert not any("tokens" in line or "rejected" in line for line in lines)
@@ -60,7 +60,7 @@ def test_tokens_have_columns_where_the_manifest_counts_them(built: Path, capsys:
     general, a = (next(line for line in printed.splitlines() if name in line.split()) for name in ("general", "a"))
     assert general.split()[-2:] == ["12,345", "678"]
     assert "rejected" in printed
-    assert a.split()[5:7] == ["100", "77"]
+    assert a.split()[6:8] == ["100", "77"]
     assert a.split()[-3:] == ["91", "2,222", "111"]
 
 
