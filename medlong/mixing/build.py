@@ -136,7 +136,7 @@ def _write(planned: Plan, folder: Path, hands: Workers) -> None:
     emit(task, planned.pieces, folder, hands)
     if planned.choice.listed:
         shutil.copyfile(planned.folder / DROPS, folder / DROPS)
-    if any(found.tally.bad for found in planned.surveyed):
+    if any(found.rejected for found in planned.surveyed):
         join([found.rejects for found in planned.surveyed], folder / REJECTS)
 
 
@@ -178,7 +178,7 @@ def _manifest(planned: Plan, folder: Path) -> dict[str, Any]:
         "licences": licences.summary(origin.source.licence for origin, taken in needs if taken.examples)._asdict(),
         **_tokenizer(planned),
         **(_file(folder, "drops", DROPS) if choice.listed else {}),
-        **(_file(folder, "rejects", REJECTS) if any(found.tally.bad for found in planned.surveyed) else {}),
+        **(_file(folder, "rejects", REJECTS) if any(found.rejected for found in planned.surveyed) else {}),
         "spec_sha256": planned.spec_sha256,
     }
 

@@ -240,7 +240,7 @@ def _records(reader: Any) -> Iterator[tuple[Any, ...]]:
 def _stocks(store: Any, surveyed: Sequence[Surveyed]) -> dict[str, Stock]:
     rejected: dict[str, int] = {}
     for found in surveyed:
-        rejected[found.source] = rejected.get(found.source, 0) + found.tally.bad
+        rejected[found.source] = rejected.get(found.source, 0) + found.rejected
     dropped: dict[str, dict[str, int]] = {source: {} for source in rejected}
     for source, reason, count in store.execute(
         "SELECT source, reason, count(*) FROM (SELECT rank, reason FROM held WHERE dropped UNION ALL "

@@ -88,6 +88,8 @@ class Surveyed(NamedTuple):
     """A line of JSON for each bad row; empty where there is none."""
 
     tally: Tally
+    rejected: int
+    """Lines of `rejects`: more than the tally has where a source is made of another, whose bad rows they are."""
 
     @property
     def source(self) -> str:
@@ -123,20 +125,25 @@ def survey(task: Survey, tick: Tick) -> Surveyed:
         DataError: If a row is bad and may not be, or the mixture asks for an error where such a row turns up.
     """
     place = task.folder / digest([task.piece.key(), task.key])[:32]
-    found = Surveyed(task.piece, place.with_suffix(".parquet"), place.with_suffix(".rejects"), Tally(0, 0, ()))
+    found = Surveyed(task.piece, place.with_suffix(".parquet"), place.with_suffix(".rejects"), Tally(0, 0, ()), 0)
     mark = place.with_suffix(".json")
     if mark.is_file():
-        return found._replace(tally=Tally(**json.loads(mark.read_text(encoding="utf-8"))))
+        done = json.loads(mark.read_text(encoding="utf-8"))
+        tick(done["good"], task.piece.size)
+        return found._replace(rejected=done.pop("rejected"), tally=Tally(**done))
+    rejected = 0
     with found.rejects.open("w", encoding="utf-8", newline="\n") as rejects:
 
         def reject(bad: Reject) -> None:
+            nonlocal rejected
+            rejected += 1
             record = {"source": found.source, **bad._asdict()}
             rejects.write(json.dumps(record, ensure_ascii=False) + "\n")
 
         reading = read(task.piece, reject)
         _write(found.rows, _columns(task, reading, tick))
-    write_text(mark, json.dumps(reading.tally._asdict()))
-    return found._replace(tally=reading.tally)
+    write_text(mark, json.dumps({**reading.tally._asdict(), "rejected": rejected}))
+    return found._replace(tally=reading.tally, rejected=rejected)
 
 
 def _write(path: Path, batches: Iterable[dict[str, list[Any]]]) -> None:
@@ -150,7 +157,7 @@ def _write(path: Path, batches: Iterable[dict[str, list[Any]]]) -> None:
 
 
 def _columns(task: Survey, rows: Iterable[Row], tick: Tick) -> Iterator[dict[str, list[Any]]]:
-    number = 0
+    number = told = 0
     for batch in _batches(rows):
         messages = [normalise(row.messages) for row in batch]
         columns: dict[str, list[Any]] = {"row": list(range(number, number + len(batch)))}
@@ -161,7 +168,15 @@ def _columns(task: Survey, rows: Iterable[Row], tick: Tick) -> Iterator[dict[str
             columns |= _judged(task, task.look.judge(), batch, messages)
         yield dict.fromkeys(_COLUMNS, [None] * len(batch)) | columns
         number += len(batch)
-        tick(len(batch), 0)
+        size = min(sum(columns["characters"]), task.piece.size - told) if _is_plain(task.piece) else 0
+        told += size
+        tick(len(batch), size)
+    tick(0, task.piece.size - told)
+
+
+def _is_plain(piece: Piece) -> bool:
+    """Whether the characters of its rows say how many bytes were read, nearly."""
+    return piece.path is not None and piece.path.suffix.lower() in (".json", ".jsonl", ".csv", ".tsv")
 
 
 def _judged(

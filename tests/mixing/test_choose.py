@@ -53,7 +53,7 @@ def surveyed(folder: Path, source: str, rows: Sequence[Row], bad: int = 0) -> Su
     columns |= dict.fromkeys(("reason", "dropped", "facts", "signature"), [None] * len(rows))
     _write(path, [columns])
     piece = Piece(origin=origin, number=0, path=None, start=0, end=None, size=0)
-    return Surveyed(piece, path, path.with_suffix(".rejects"), Tally(len(rows), bad, ()))
+    return Surveyed(piece, path, path.with_suffix(".rejects"), Tally(len(rows), bad, ()), bad)
 
 
 def mixture(components: Mapping[str, list[str]], **rest: Any) -> Mixture:
