@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 COMPONENTS = ("general", "medical")
-EVERY = 0.05
+EVERY = 0.25
 
 INTERLEAVE = """
 import sys

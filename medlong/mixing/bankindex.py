@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from medlong.exam.bank import Bank, Item
+from medlong.mixing.content import Message
 from medlong.mixing.guard import REASONS, DecontaminateSpec, Hit
-from medlong.mixing.select import Message
 from medlong.mixing.wording import grams, padded, unit, words
 
 ANCHOR = 3

@@ -14,11 +14,11 @@ from medlong.hashing import file_digest
 from medlong.mixing import card, licences, lock
 from medlong.mixing import parquet as parquet_rows
 from medlong.mixing.choose import DROPS, length_unit
+from medlong.mixing.content import RENDER_FORMAT
 from medlong.mixing.emit import INDEX, TRAIN, emission, emit, join
 from medlong.mixing.lengths import Lengths
 from medlong.mixing.plan import Plan, plan
 from medlong.mixing.quotas import Need
-from medlong.mixing.select import RENDER_FORMAT
 from medlong.mixing.spec import file_of
 from medlong.mixing.tokenizer import identity
 from medlong.mixing.work import room, work_folder

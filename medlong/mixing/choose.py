@@ -15,12 +15,15 @@ from typing import Any, NamedTuple
 
 from medlong.errors import DataError
 from medlong.mixing.bands import BOUNDS, labels
+from medlong.mixing.content import RENDER_FORMAT
 from medlong.mixing.lengths import Lengths
 from medlong.mixing.near import near_duplicates
 from medlong.mixing.quotas import Asked, quotas
-from medlong.mixing.select import ORDER, RENDER_FORMAT, SELECTION
 from medlong.mixing.spec import Mixture
 from medlong.mixing.survey import Surveyed
+
+SELECTION, ORDER = "medlong-select-1", "medlong-order-1"
+"""Of the two keyed orders: which rows are taken, and where they stand."""
 
 MEMORY = "1GB"
 """What duckdb holds at most; more spills to the work folder."""

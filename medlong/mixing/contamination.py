@@ -11,10 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from medlong.atomic import write_text
+from medlong.mixing.content import content_id
 from medlong.mixing.guard import REASONS, DecontaminateSpec, Hit, guard
 from medlong.mixing.pieces import rows
 from medlong.mixing.progress import Watch, unwatched
-from medlong.mixing.select import content_id
 from medlong.mixing.sources import resolve
 from medlong.mixing.spec import load_all
 

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from medlong.errors import DataError
 from medlong.hashing import digest
 from medlong.mixing.choose import BATCH, CHOSEN, WANTED, quoted
+from medlong.mixing.content import Message, line, normal_id, normalise
 from medlong.mixing.pieces import Piece, read
-from medlong.mixing.select import Message, content_id, normalise
 from medlong.mixing.workers import Job, Tick, Workers
 
 TRAIN, INDEX = "train.jsonl", "index.jsonl"
@@ -23,7 +23,6 @@ BUCKET = 1 << 25
 
 BUCKETS = 256
 """Most buckets, for each is a file that is open while a piece is read; beyond, buckets grow."""
-_LINE = json.JSONEncoder(ensure_ascii=False)
 
 
 class Emission(NamedTuple):
@@ -130,20 +129,19 @@ def _lines(job: _Scatter, tick: Tick) -> Iterator[tuple[int, str]]:
     wanted = _listed(job.task.folder / WANTED, "row, position, cid", "piece", job.number, job.number, "row, position")
     number = -1
     rows = iter(read(job.piece, lambda _: None))
-    row, line, found = None, "", ""
+    text, found = "", ""
     for at, position, cid in wanted:
         while number < at:
             row = next(rows, None)
             number += 1
-            line = ""
-        if not line and row is not None:
-            messages = normalise(row.messages)
-            found = content_id(messages)
-            line = _LINE.encode({"messages": messages})
+            text = ""
             tick(1, 0)
+        if not text and row is not None:
+            messages = normalise(row.messages)
+            found, text = normal_id(messages), line(messages)
         if row is None or found != cid.hex():
             raise _changed(job.task, job.piece.origin.id)
-        yield position, line
+        yield position, text
 
 
 def _changed(task: Emission, source: str) -> DataError:
@@ -235,7 +233,7 @@ def _check(job: _Check, tick: Tick) -> int:
     count = 0
     chosen = _positions(job.task, job.bucket)
     for count, (messages, pick) in enumerate(zip_longest(_read_back(job), chosen), start=1):
-        if pick is None or messages is None or content_id(messages) != pick[2].hex():
+        if pick is None or messages is None or normal_id(messages) != pick[2].hex():
             line = job.bucket * job.task.per_bucket + count
             raise DataError(f"{job.path}: line {line} is not the planned row")
     tick(count, job.end - job.start)

@@ -10,8 +10,8 @@ from pydantic import Field, field_validator, model_validator
 
 from medlong.config import Strict
 from medlong.errors import ConfigError, DataError, MissingPackageError
+from medlong.mixing.content import Message
 from medlong.mixing.lengths import Lengths
-from medlong.mixing.select import Message
 
 REASONS = {
     "empty_answer": "an answer has no text",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from medlong.errors import DataError
-from medlong.mixing.select import Message
+from medlong.mixing.content import Message
 
 ROLES = ("system", "user", "assistant")
 

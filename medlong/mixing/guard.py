@@ -15,7 +15,7 @@ from medlong.catalog import unknown
 from medlong.config import Strict
 from medlong.errors import ConfigError
 from medlong.hashing import digest
-from medlong.mixing.select import Message
+from medlong.mixing.content import Message
 
 if TYPE_CHECKING:
     from medlong.exam.bank import Bank

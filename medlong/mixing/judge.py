@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from medlong.errors import DataError
+from medlong.mixing.content import Message
 from medlong.mixing.filters import filters
 from medlong.mixing.guard import Hit, guard
 from medlong.mixing.lengths import Lengths, counter
-from medlong.mixing.select import Message
 from medlong.mixing.spec import Mixture
 
 CONTAMINATED = "contaminated"

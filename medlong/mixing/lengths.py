@@ -12,7 +12,7 @@ from itertools import chain, zip_longest
 from typing import Any, NamedTuple
 
 from medlong.errors import DataError
-from medlong.mixing.select import Message, normalise
+from medlong.mixing.content import Message, normalise
 from medlong.mixing.tokenizer import TokenizerSpec, load
 
 SENTINELS = ("[[dummy_message]]", "zzdummymessagezz")

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, ValidationErr
 from medlong.config import problem
 from medlong.errors import ConfigError, DataError
 from medlong.hashing import file_digest
-from medlong.mixing.select import Message, content_id
+from medlong.mixing.content import Message, content_id
 from medlong.mixing.spec import Whole, exact_share
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

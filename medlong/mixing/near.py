@@ -17,7 +17,7 @@ from pydantic import Field
 from medlong.config import Strict
 from medlong.errors import MissingPackageError
 from medlong.hashing import digest
-from medlong.mixing.select import Message
+from medlong.mixing.content import Message
 
 PERMUTATIONS = 128
 SEED = 1

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from medlong.errors import ConfigError, DataError
 from medlong.mixing import tokenizer
-from medlong.mixing.select import Message
+from medlong.mixing.content import Message
 from medlong.mixing.spec import Source
 from medlong.mixing.tokenizer import TokenizerSpec
 

@@ -19,7 +19,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from medlong.hashing import digest, keyed
-from medlong.mixing.select import Message, normalise
+from medlong.mixing.content import Message, normalise
 
 VERSION = "medlong-synth-1"
 

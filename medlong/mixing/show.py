@@ -12,9 +12,9 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from medlong.mixing.bands import BOUNDS, labels
+from medlong.mixing.content import Message
 from medlong.mixing.licences import licence, summary, warnings
 from medlong.mixing.manifest import Built, Component, Entry, Manifest, Realised, Use, rows
-from medlong.mixing.select import Message
 from medlong.visible import visible
 
 WIDEST = 1000

@@ -12,13 +12,13 @@ from medlong import __version__
 from medlong.atomic import write_text
 from medlong.errors import DataError
 from medlong.hashing import digest
+from medlong.mixing.content import Message, normal_id, normalise
 from medlong.mixing.guard import fingerprint
 from medlong.mixing.judge import Judge
 from medlong.mixing.lengths import Characters, Lengths
 from medlong.mixing.near import pair_key, prompt_key, signature
 from medlong.mixing.origin import Origin, Reject, Row
 from medlong.mixing.pieces import Piece, Tally, check, pieces, read
-from medlong.mixing.select import Message, content_id, normalise
 from medlong.mixing.spec import Mixture
 from medlong.mixing.tokenizer import identity
 from medlong.mixing.workers import Job, Tick, Workers
@@ -161,7 +161,7 @@ def _columns(task: Survey, rows: Iterable[Row], tick: Tick) -> Iterator[dict[str
     for batch in _batches(rows):
         messages = [normalise(row.messages) for row in batch]
         columns: dict[str, list[Any]] = {"row": list(range(number, number + len(batch)))}
-        columns["cid"] = [bytes.fromhex(content_id(row)) for row in messages]
+        columns["cid"] = [bytes.fromhex(normal_id(row)) for row in messages]
         if task.look is None:
             columns |= _by_field(Characters().lengths(messages))
         else:

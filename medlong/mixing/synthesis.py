@@ -25,8 +25,8 @@ from pydantic import Field, PlainSerializer, PlainValidator, field_validator
 from medlong.config import Strict
 from medlong.hashing import keyed, keyed_order
 from medlong.mixing.apportion import webster
+from medlong.mixing.content import Message
 from medlong.mixing.passages import VERSION, Ground, Library, keep
-from medlong.mixing.select import Message
 from medlong.mixing.wordings import Sheet, unit
 
 FIFTHS = 5

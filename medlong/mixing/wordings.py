@@ -9,8 +9,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from medlong.hashing import keyed
+from medlong.mixing.content import Message
 from medlong.mixing.passages import VERSION, Ground
-from medlong.mixing.select import Message
 
 LAST_NUMBER = 8888
 """Stands for the number of the cited passage before it is known."""

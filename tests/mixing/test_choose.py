@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from medlong.errors import DataError
 from medlong.hashing import digest, keyed
-from medlong.mixing.choose import CHOSEN, DROPS, WANTED, Choice, choose
+from medlong.mixing.choose import CHOSEN, DROPS, ORDER, SELECTION, WANTED, Choice, choose
+from medlong.mixing.content import content_id
 from medlong.mixing.origin import Origin
 from medlong.mixing.pieces import Piece, Tally
-from medlong.mixing.select import ORDER, SELECTION, content_id
 from medlong.mixing.spec import Mixture, Source
 from medlong.mixing.survey import Surveyed, _write
 

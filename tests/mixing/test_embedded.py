@@ -6,10 +6,10 @@ from types import ModuleType
 
 import pytest
 
+from medlong.mixing.content import content_id, normalise
 from medlong.mixing.embedded import general, medical, medical_doses, medical_measures
 from medlong.mixing.embedded.row import Row, article
 from medlong.mixing.formats import check_turns
-from medlong.mixing.select import content_id, normalise
 
 SILENT = r"(?:hour|honest|honour|heir)"
 SLIPS = re.compile(

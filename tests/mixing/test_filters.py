@@ -9,9 +9,9 @@ from pydantic import ValidationError
 
 from medlong.errors import ConfigError, DataError, MissingPackageError
 from medlong.mixing import filters as filtering
+from medlong.mixing.content import Message
 from medlong.mixing.filters import REASONS, FilterSpec, filters
 from medlong.mixing.lengths import Lengths, counter
-from medlong.mixing.select import Message
 
 ENGLISH = "The kidneys filter the blood, and what they take from it leaves the body as urine."
 GERMAN = "Die Nieren filtern das Blut, und was sie ihm entnehmen, verlässt den Körper als Harn."

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from medlong.errors import ConfigError, DataError, MissingPackageError
 from medlong.mixing import lengths, tokenizer
+from medlong.mixing.content import Message
 from medlong.mixing.lengths import Lengths, counter
-from medlong.mixing.select import Message
 from medlong.mixing.tokenizer import TokenizerSpec, identity
 
 pytest.importorskip("transformers")

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from medlong.errors import MissingPackageError
 from medlong.mixing import near
+from medlong.mixing.content import Message
 from medlong.mixing.near import (
     NearRow,
     NearSpec,
@@ -27,7 +28,6 @@ from medlong.mixing.near import (
     shingles,
     signature,
 )
-from medlong.mixing.select import Message
 
 for package in ("datasketch", "duckdb", "pyarrow"):
     pytest.importorskip(package)

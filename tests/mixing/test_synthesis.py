@@ -18,10 +18,10 @@ from medlong.errors import ConfigError, DataError
 from medlong.exam.prompts import WORDING
 from medlong.mixing.apportion import webster
 from medlong.mixing.build import build
+from medlong.mixing.content import Message, content_id, normalise
 from medlong.mixing.formats import check_turns
 from medlong.mixing.passages import Ground, ground, opening, terms
 from medlong.mixing.pieces import rows
-from medlong.mixing.select import Message, content_id, normalise
 from medlong.mixing.sources import resolve
 from medlong.mixing.spec import Mixture
 from medlong.mixing.synthesis import Made, SynthSpec, by_characters, depth_fifth, distractor_qa

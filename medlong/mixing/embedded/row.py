@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from medlong.hashing import keyed
-from medlong.mixing.select import Message
+from medlong.mixing.content import Message
 
 T = TypeVar("T")
 Row = list[Message]

@@ -1,4 +1,4 @@
-from medlong.mixing.select import Message, content_id, normalise
+from medlong.mixing.content import Message, content_id, normalise
 
 
 def conversation(question: str, answer: str = "Yes.") -> list[Message]:
