@@ -11,6 +11,7 @@ import pytest
 
 from medlong import atomic
 from medlong.atomic import new_folder, write_text
+from medlong.cli import main
 
 
 def _content(folder: Path) -> dict[str, str]:
@@ -128,7 +129,9 @@ def test_sigterm_stops_a_command_cleanly(tmp_path: Path) -> None:
         errors = process.communicate()[1]
     assert (process.returncode, errors) == (130, b"medlong: stopped\n")
     assert time.monotonic() - start < 30
-    assert _names(tmp_path) == []
+    assert _names(tmp_path) == [".half_general.work"]
+    assert main(["mix", "build", "half_general", "--out", str(tmp_path)]) == 0
+    assert [name.startswith(".") for name in _names(tmp_path)] == [False]
 
 
 @pytest.mark.parametrize(("out", "reason"), [("file", "is a file, expected a folder"), ("file/in", "is a file")])
@@ -151,6 +154,6 @@ def test_a_bug_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> None:
         raise OSError("no file is to blame")
 
-    monkeypatch.setattr(build, "mixture_id", fails)
+    monkeypatch.setattr(build, "mixture_ids", fails)
     with pytest.raises(OSError, match="no file is to blame"):
         cli.main(["mix", "id", "half_general"])

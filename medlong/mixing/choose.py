@@ -153,15 +153,12 @@ def content(surveyed: Sequence[Surveyed], folder: Path) -> Stock:
 def _store(folder: Path) -> Iterator[Any]:
     import duckdb
 
-    place = folder / "choose.duckdb"
-    place.unlink(missing_ok=True)
-    with duckdb.connect(str(place)) as store:
+    with duckdb.connect() as store:
         store.execute(f"SET memory_limit = '{MEMORY}'")
         store.execute("SET temp_directory = ?", [str(folder / "spill")])
         store.execute("SET preserve_insertion_order = false")
         store.execute("SET enable_progress_bar = false")
         yield store
-    place.unlink()
 
 
 def _load(store: Any, surveyed: Sequence[Surveyed], ranking: Sequence[str]) -> None:

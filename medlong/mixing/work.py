@@ -27,7 +27,9 @@ def room(place: Path) -> Iterator[None]:
 
     try:
         yield
-    except duckdb.IOException as error:
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
         raise DataError(f"{place}: cannot be written: {str(error).splitlines()[0]}") from None
     except OSError as error:
         if error.errno not in FULL:

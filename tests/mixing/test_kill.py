@@ -20,7 +20,7 @@ pytestmark = [
 
 Command = Callable[[Path, Path], list[str]]
 ROWS = 20_000
-MOMENTS = 5
+MOMENTS = 3
 
 
 class Undisturbed:
@@ -36,7 +36,7 @@ def tree(out: Path) -> dict[str, dict[str, bytes]]:
     if not out.exists():
         return {}
     return {
-        place.name: {path.name: path.read_bytes() for path in place.iterdir()} if place.is_dir() else {}
+        place.name: {str(path.relative_to(place)): path.read_bytes() for path in place.rglob("*") if path.is_file()}
         for place in out.iterdir()
     }
 
@@ -175,8 +175,8 @@ def test_ctrl_c_ends_a_build_with_one_line_and_nothing_half_made(
         _, errors = process.communicate()
     nothing_half_made(out, undisturbed)
     wait_for_none(process.pid)
-    if process.returncode == 0:
-        assert tree(out) == undisturbed.whole, "it had ended before"
+    if tree(out) == undisturbed.whole:
+        assert process.returncode in (0, -signal.SIGINT), "the work was done, and Python about to end"
     else:
         assert (process.returncode, errors) == (130, "medlong: stopped\n")
         finish(command(undisturbed.path, out))

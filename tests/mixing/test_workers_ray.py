@@ -88,7 +88,7 @@ def address():
 
 def _ray_processes():
     """Processes of Ray that this one started, or those did, after a wait for the slow ones."""
-    end = time.monotonic() + 15
+    end = time.monotonic() + 120  # its agents look for the rest of it once a minute
     while found := _now():
         if time.monotonic() > end:
             return found
