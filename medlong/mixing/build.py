@@ -128,12 +128,12 @@ def _write(planned: Plan, folder: Path, hands: Workers) -> None:
         planned.choice.examples,
         sum(found.lengths.characters for found in taken),
         planned.folder,
-        planned.pieces,
+        planned.surveyed,
         planned.mixture_id,
         components=_components(planned),
         path=planned.path,
     )
-    emit(task, planned.pieces, folder, hands)
+    emit(task, planned.surveyed, folder, hands)
     if planned.choice.listed:
         shutil.copyfile(planned.folder / DROPS, folder / DROPS)
     if any(found.rejected for found in planned.surveyed):

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from json.encoder import encode_basestring as quoted
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from medlong.hashing import text_digest
 
@@ -17,15 +17,24 @@ class Message(TypedDict):
     content: str
 
 
+class Written(NamedTuple):
+    """One row in the two forms in which it leaves memory."""
+
+    content_id: str
+    line: str
+    """Of a training file, without the line feed."""
+
+
 def normalise(messages: Sequence[Message]) -> list[Message]:
     """Return `messages` in Unicode normal form C with newlines as line feeds.
 
     Rows are written in this form, so that one content id always stands for the same bytes.
     """
-    return [Message(role=turn["role"], content=_normal(turn["content"])) for turn in messages]
+    return [{"role": turn["role"], "content": normal(turn["content"])} for turn in messages]
 
 
-def _normal(text: str) -> str:
+def normal(text: str) -> str:
+    """Return a text in Unicode normal form C with newlines as line feeds."""
     if text.isascii() and "\r" not in text:
         return text
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -33,18 +42,16 @@ def _normal(text: str) -> str:
 
 def content_id(messages: Sequence[Message]) -> str:
     """Return the sha256 hex digest of the roles and contents of `messages`, once normalised."""
-    return normal_id(normalise(messages))
+    return written(normalise(messages)).content_id
 
 
-def normal_id(messages: Sequence[Message]) -> str:
-    """Return the `content_id` of messages that are normalised already: `hashing.digest` of role and content of each."""
-    turns = ",".join([f"[{quoted(turn['role'])},{quoted(turn['content'])}]" for turn in messages])
-    return text_digest(f"[{turns}]")
+def written(messages: Sequence[Message]) -> Written:
+    """Return content id and line of messages that are normalised already.
 
-
-def line(messages: Sequence[Message]) -> str:
-    """Return the line of a training file, as `json.dumps` without escapes writes it, in a third of its time."""
-    turns = ", ".join(
-        [f'{{"role": {quoted(turn["role"])}, "content": {quoted(turn["content"])}}}' for turn in messages]
-    )
-    return f'{{"messages": [{turns}]}}'
+    They are what `hashing.digest` makes of role and content of each turn, and `json.dumps` without escapes of
+    `{"messages": ...}`, in a third of their time.
+    """
+    turns = [(quoted(turn["role"]), quoted(turn["content"])) for turn in messages]
+    text = ",".join([f"[{role},{content}]" for role, content in turns])
+    line = ", ".join([f'{{"role": {role}, "content": {content}}}' for role, content in turns])
+    return Written(text_digest(f"[{text}]"), f'{{"messages": [{line}]}}')

@@ -1,6 +1,6 @@
-"""The second reading: the chosen rows of every piece into buckets by position, and the buckets into one file.
+"""The chosen rows of every piece into buckets by position, and the buckets into one file.
 
-A bucket is a run of positions that fits in memory; the pieces are read in any order, and by any number of workers.
+A bucket is a run of positions that fits in memory; the pieces are taken in any order, and by any number of workers.
 """
 
 import json
@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 from medlong.errors import DataError
 from medlong.hashing import digest
 from medlong.mixing.choose import BATCH, CHOSEN, WANTED, quoted
-from medlong.mixing.content import Message, line, normal_id, normalise
-from medlong.mixing.pieces import Piece, read
+from medlong.mixing.content import Message, written
+from medlong.mixing.survey import Surveyed
 from medlong.mixing.workers import Job, Tick, Workers
 
 TRAIN, INDEX = "train.jsonl", "index.jsonl"
@@ -54,22 +54,22 @@ class Emission(NamedTuple):
 
 
 def emission(
-    examples: int, characters: int, folder: Path, pieces: Sequence[Piece], mixture_id: str, **rest: Any
+    examples: int, characters: int, folder: Path, surveyed: Sequence[Surveyed], mixture_id: str, **rest: Any
 ) -> Emission:
     """Return what is to be written, cut into buckets by its size."""
     count = min(max(1, -(-characters // BUCKET)), BUCKETS, examples)
-    work = folder / f"emit-{digest([mixture_id, count, [piece.key() for piece in pieces]])[:16]}"
+    work = folder / f"emit-{digest([mixture_id, count, [found.rows.name for found in surveyed]])[:16]}"
     return Emission(examples, -(-examples // count), characters // count, folder, work, **rest)
 
 
-def emit(task: Emission, pieces: Sequence[Piece], out: Path, hands: Workers) -> None:
+def emit(task: Emission, surveyed: Sequence[Surveyed], out: Path, hands: Workers) -> None:
     """Write the chosen rows and their index to `out`, and compare what was written with what was chosen.
 
     Raises:
-        DataError: If a source is no longer as it was when the rows were chosen.
+        DataError: If the file read back is not what was chosen.
     """
     _sweep(task)
-    scattered = [Job(_Scatter(task, number, piece), piece.size) for number, piece in enumerate(pieces)]
+    scattered = [Job(_Scatter(task, n, found), found.rows.stat().st_size) for n, found in enumerate(surveyed)]
     if not all(_bucket(task, n, TRAIN).is_file() for n in range(task.buckets)):
         for _ in hands.map(_scatter, scattered, "taking rows"):
             pass
@@ -100,7 +100,7 @@ def _bucket(task: Emission, number: int, name: str) -> Path:
 class _Scatter(NamedTuple):
     task: Emission
     number: int
-    piece: Piece
+    found: Surveyed
 
 
 def _scatter(job: _Scatter, tick: Tick) -> None:
@@ -113,39 +113,35 @@ def _scatter(job: _Scatter, tick: Tick) -> None:
     begun.mkdir(parents=True)
     files: dict[int, Any] = {}
     try:
-        for position, line in _lines(job, tick):
+        for position, line in _lines(job):
             bucket = position // job.task.per_bucket
             if bucket not in files:
                 files[bucket] = (begun / f"{bucket:03}").open("w", encoding="utf-8", newline="\n")
             files[bucket].write(f"{position}\t{line}\n")
+            tick(1, 0)
     finally:
         for file in files.values():
             file.close()
     begun.rename(done)
+    tick(0, job.found.rows.stat().st_size)
 
 
-def _lines(job: _Scatter, tick: Tick) -> Iterator[tuple[int, str]]:
+def _lines(job: _Scatter) -> Iterator[tuple[int, str]]:
     """Yield position and line of every use of a chosen row of one piece, in the order of the piece."""
-    wanted = _listed(job.task.folder / WANTED, "row, position, cid", "piece", job.number, job.number, "row, position")
-    number = -1
-    rows = iter(read(job.piece, lambda _: None))
-    text, found = "", ""
-    for at, position, cid in wanted:
-        while number < at:
-            row = next(rows, None)
-            number += 1
-            text = ""
-            tick(1, 0)
-        if not text and row is not None:
-            messages = normalise(row.messages)
-            found, text = normal_id(messages), line(messages)
-        if row is None or found != cid.hex():
-            raise _changed(job.task, job.piece.origin.id)
-        yield position, text
+    import pyarrow.parquet as pq
 
-
-def _changed(task: Emission, source: str) -> DataError:
-    return DataError(f"{task.path}: {source} changed while the mixture was being built; build again")
+    wanted = _listed(job.task.folder / WANTED, "row, position", "piece", job.number, job.number, "row, position")
+    found = next(wanted, None)
+    with pq.ParquetFile(job.found.rows) as survey:
+        first = 0
+        for group in range(survey.num_row_groups):
+            count = survey.metadata.row_group(group).num_rows
+            if found is not None and found[0] < first + count:
+                lines = survey.read_row_group(group, ["line"]).column("line").to_pylist()
+                while found is not None and found[0] < first + count:
+                    yield found[1], lines[found[0] - first]
+                    found = next(wanted, None)
+            first += count
 
 
 def _listed(path: Path, columns: str, by: str, first: int, last: int, order: str) -> Iterator[tuple[Any, ...]]:
@@ -181,7 +177,7 @@ def _gather(job: _Gather, tick: Tick) -> int:
     with _begun(index).open("w", encoding="utf-8", newline="\n") as listed, _begun(done).open("wb") as file:
         for position, source, cid, epoch in _positions(*job):
             if position not in lines:
-                raise _changed(job.task, source)
+                raise DataError(f"{job.task.work}: row {position} is missing; remove this folder and build again")
             file.write(lines[position])
             listed.write(json.dumps(_provenance(job.task, position, source, cid, epoch)) + "\n")
     for path in (index, done):
@@ -233,7 +229,7 @@ def _check(job: _Check, tick: Tick) -> int:
     count = 0
     chosen = _positions(job.task, job.bucket)
     for count, (messages, pick) in enumerate(zip_longest(_read_back(job), chosen), start=1):
-        if pick is None or messages is None or normal_id(messages) != pick[2].hex():
+        if pick is None or messages is None or written(messages).content_id != pick[2].hex():
             line = job.bucket * job.task.per_bucket + count
             raise DataError(f"{job.path}: line {line} is not the planned row")
     tick(count, job.end - job.start)

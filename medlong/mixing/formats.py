@@ -27,6 +27,8 @@ def to_messages(record: Mapping[str, object], kind: str, names: Mapping[str, str
     """
     messages = _FORMATS[kind](record, names)
     for turn in messages:
+        if turn["content"].isascii() and "\0" not in turn["content"]:
+            continue
         try:
             turn["content"].encode()
         except UnicodeEncodeError:
@@ -71,7 +73,7 @@ def _shown(value: object) -> str:
 
 
 def _pair(question: str, answer: str) -> list[Message]:
-    return [Message(role="user", content=question), Message(role="assistant", content=answer)]
+    return [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
 
 
 def _alpaca(record: Mapping[str, object], names: Mapping[str, str]) -> list[Message]:
@@ -123,7 +125,7 @@ def _turn(turn: object, where: str, text: str = "content") -> Message:
         raise DataError(f"{where}.role: expected one of {', '.join(ROLES)}, got {role!r:.60}")
     if not isinstance(content, str) or not content.strip():
         raise DataError(f"{where}.{text}: expected text that is not empty, got {content!r:.60}")
-    return Message(role=str(role), content=content)
+    return {"role": str(role), "content": content}
 
 
 def check_turns(messages: list[Message], where: str) -> list[Message]:

@@ -12,7 +12,7 @@ from itertools import chain, zip_longest
 from typing import Any, NamedTuple
 
 from medlong.errors import DataError
-from medlong.mixing.content import Message, normalise
+from medlong.mixing.content import Message, normal, normalise
 from medlong.mixing.tokenizer import TokenizerSpec, load
 
 SENTINELS = ("[[dummy_message]]", "zzdummymessagezz")
@@ -45,7 +45,7 @@ class Characters:
 
     def __call__(self, messages: Sequence[Message]) -> Lengths:
         """Return the lengths of one row."""
-        return Lengths(sum(len(turn["content"]) for turn in normalise(messages)), 0, 0)
+        return Lengths(sum([len(normal(turn["content"])) for turn in messages]), 0, 0)
 
     def lengths(self, batch: Sequence[Sequence[Message]]) -> list[Lengths]:
         """Return the lengths of many rows."""

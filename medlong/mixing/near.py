@@ -16,7 +16,7 @@ from pydantic import Field
 
 from medlong.config import Strict
 from medlong.errors import MissingPackageError
-from medlong.hashing import digest
+from medlong.hashing import text_digest
 from medlong.mixing.content import Message
 
 PERMUTATIONS = 128
@@ -56,19 +56,24 @@ class NearSpec(Strict):
 
 def normalised_pair(messages: Sequence[Message]) -> list[str]:
     """Return the contents but the system's, in lower case, compatibility form and single spaces."""
-    texts = (unicodedata.normalize("NFKC", turn["content"]) for turn in messages if turn["role"] != "system")
-    return [" ".join(text.casefold().split()) for text in texts]
+    texts = [turn["content"] for turn in messages if turn["role"] != "system"]
+    plain = [text if text.isascii() else unicodedata.normalize("NFKC", text) for text in texts]
+    return [" ".join(text.casefold().split()) for text in plain]
 
 
 def pair_key(messages: Sequence[Message]) -> str:
     """Return a digest that two rows share when they differ in case, white space and system message at most."""
-    return digest(normalised_pair(messages))
+    return _key(normalised_pair(messages))
 
 
 def prompt_key(messages: Sequence[Message]) -> str:
     """Return a digest that two rows share when all before their last assistant turn is alike, as in `pair_key`."""
     turns = [n for n, turn in enumerate(messages) if turn["role"] == "assistant"]
-    return digest(normalised_pair(messages[: turns[-1]] if turns else messages))
+    return _key(normalised_pair(messages[: turns[-1]] if turns else messages))
+
+
+def _key(texts: Sequence[str]) -> str:
+    return text_digest(TURN.join(texts))  # no text has it: it counts as white space
 
 
 def shingles(messages: Sequence[Message]) -> set[str]:

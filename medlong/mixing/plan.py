@@ -6,7 +6,6 @@ from typing import NamedTuple
 from medlong.hashing import digest
 from medlong.mixing.choose import Choice, choose
 from medlong.mixing.origin import Origin
-from medlong.mixing.pieces import Piece
 from medlong.mixing.sources import resolve
 from medlong.mixing.spec import Mixture, file_of, load
 from medlong.mixing.survey import Look, Surveyed, survey_all
@@ -32,11 +31,6 @@ class Plan(NamedTuple):
     def mixture_id(self) -> str:
         """What the mixture's folder is called."""
         return self.choice.mixture_id
-
-    @property
-    def pieces(self) -> list[Piece]:
-        """What the sources are read in."""
-        return [found.piece for found in self.surveyed]
 
 
 def plan(path: Path, folder: Path, hands: Workers, listed: Path | None = None) -> Plan:

@@ -1,4 +1,4 @@
-"""The first reading of a source: what each row is, how long, and whether it stays, as one Parquet file a piece."""
+"""The reading of a source: what each row is, how long, and whether it stays, as one Parquet file a piece."""
 
 import json
 import pickle
@@ -12,7 +12,7 @@ from medlong import __version__
 from medlong.atomic import write_text
 from medlong.errors import DataError
 from medlong.hashing import digest
-from medlong.mixing.content import Message, normal_id, normalise
+from medlong.mixing.content import Message, normalise, written
 from medlong.mixing.guard import fingerprint
 from medlong.mixing.judge import Judge
 from medlong.mixing.lengths import Characters, Lengths
@@ -34,6 +34,7 @@ _COLUMNS = {
     "reason": "string",
     "dropped": "bool",
     "facts": "string",
+    "line": "string",
     **dict.fromkeys(("pair", "prompt", "signature"), "binary"),
 }
 
@@ -118,8 +119,9 @@ def survey(task: Survey, tick: Tick) -> Surveyed:
     """Read one piece and write what it has; nothing is done again that a killed process had finished.
 
     The Parquet file has a line for each row: `row` (its number in the piece), `cid` (content id), its lengths,
-    `reason`, `dropped` and `facts` of a row that is left out or reported, `pair` and `prompt` (keys under which rows
-    count as alike) and `signature` (MinHash), each null where the mixture does not ask for it.
+    `reason`, `dropped` and `facts` of a row that is left out or reported, `line` (as it is written), `pair` and
+    `prompt` (keys under which rows count as alike) and `signature` (MinHash), each null where the mixture does not ask
+    for it.
 
     Raises:
         DataError: If a row is bad and may not be, or the mixture asks for an error where such a row turns up.
@@ -142,6 +144,8 @@ def survey(task: Survey, tick: Tick) -> Surveyed:
 
         reading = read(task.piece, reject)
         _write(found.rows, _columns(task, reading, tick))
+    if digest([task.piece.key(), task.key])[:32] != place.name:
+        raise DataError(f"{task.piece.shown().rpartition(':')[0]}: changed while it was being read; build again")
     write_text(mark, json.dumps({**reading.tally._asdict(), "rejected": rejected}))
     return found._replace(tally=reading.tally, rejected=rejected)
 
@@ -161,7 +165,9 @@ def _columns(task: Survey, rows: Iterable[Row], tick: Tick) -> Iterator[dict[str
     for batch in _batches(rows):
         messages = [normalise(row.messages) for row in batch]
         columns: dict[str, list[Any]] = {"row": list(range(number, number + len(batch)))}
-        columns["cid"] = [bytes.fromhex(normal_id(row)) for row in messages]
+        texts = [written(row) for row in messages]
+        columns["cid"] = [bytes.fromhex(text.content_id) for text in texts]
+        columns["line"] = [text.line for text in texts]
         if task.look is None:
             columns |= _by_field(Characters().lengths(messages))
         else:

@@ -314,21 +314,40 @@ def test_a_file_that_is_not_as_planned_is_refused(
     assert list(tmp_path.glob("out*")) == []
 
 
-def test_a_source_that_changes_meanwhile_is_refused(
+def test_a_source_that_changes_while_it_is_read_is_refused(
     tmp_path: Path, write_mixture: Writer, write_rows: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_rows("a.jsonl", [f"a{n}" for n in range(10)])
     write_rows("b.jsonl", [f"b{n}" for n in range(10)])
-    real = building.plan
+    real = surveying._write
 
     def then_edit(*arguments: object) -> object:
-        found = real(*arguments)  # type: ignore[arg-type]
+        real(*arguments)  # type: ignore[arg-type]
         write_rows("b.jsonl", ["edited"])
-        return found
 
-    monkeypatch.setattr(building, "plan", then_edit)
-    with pytest.raises(DataError, match="b changed while the mixture was being built; build again"):
-        build(write_mixture(), tmp_path / "out")
+    monkeypatch.setattr(surveying, "_write", then_edit)
+    with pytest.raises(DataError, match=r"b\.jsonl: changed while it was being read; build again"):
+        build(write_mixture(sources={
+            "a": {"files": ["b.jsonl"], "format": "qa", "licence": "MIT"},
+            "b": {"files": ["a.jsonl"], "format": "qa", "licence": "MIT"},
+        }), tmp_path / "out")  # fmt: skip
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_source_that_changes_afterwards_is_taken_as_it_was_read(
+    tmp_path: Path, write_mixture: Writer, write_rows: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_rows("a.jsonl", [f"a{n}" for n in range(10)])
+    write_rows("b.jsonl", [f"b{n}" for n in range(10)])
+    whole = contents(build(write_mixture(), tmp_path / "whole").folder)
+    real = planning.choose
+
+    def then_edit(*arguments: object) -> object:
+        write_rows("b.jsonl", ["edited"])
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(planning, "choose", then_edit)
+    assert contents(build(write_mixture(), tmp_path / "out").folder) == whole
 
 
 def test_text_survives(tmp_path: Path, write_mixture: Writer) -> None:

@@ -24,7 +24,10 @@ def json_lines(reading: Reading) -> Iterator[Record]:
             value, fault = _parsed(text)
             if UNDECODED in text:
                 fault = not_text(reading)
-            yield from _object(reading, line, value, fault)
+            if isinstance(value, dict) and not fault:
+                yield Record(line, value)
+            else:
+                yield from _object(reading, line, value, fault)
 
 
 def _parsed(text: str) -> tuple[object, str]:
