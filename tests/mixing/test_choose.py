@@ -50,7 +50,7 @@ def surveyed(folder: Path, source: str, rows: Sequence[Row], bad: int = 0) -> Su
         "prompt": [text[:1].encode() for text, _ in rows],
         "pair": [text.lower().encode() for text, _ in rows],
     }
-    columns |= dict.fromkeys(("reason", "dropped", "facts", "signature"), [None] * len(rows))
+    columns |= dict.fromkeys(("reason", "dropped", "facts", "line", "signature"), [None] * len(rows))
     _write(path, [columns])
     piece = Piece(origin=origin, number=0, path=None, start=0, end=None, size=0)
     return Surveyed(piece, path, path.with_suffix(".rejects"), Tally(len(rows), bad, ()), bad)

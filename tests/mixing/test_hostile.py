@@ -211,7 +211,7 @@ def test_a_file_that_is_replaced_meanwhile_gives_no_mixture_of_both(
     done = subprocess.run(command(path, tmp_path / "out"), capture_output=True, text=True, env=environment)
     if done.returncode:
         assert done.returncode == 2
-        assert "b changed while the mixture was being built; build again" in done.stderr
+        assert "b.jsonl: changed while it was being read; build again" in done.stderr
         assert "Traceback" not in done.stderr
         assert left_in(tmp_path / "out") == []
     else:
