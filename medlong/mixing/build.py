@@ -131,7 +131,6 @@ def _write(planned: Plan, folder: Path, hands: Workers) -> None:
         planned.surveyed,
         planned.mixture_id,
         components=_components(planned),
-        path=planned.path,
     )
     emit(task, planned.surveyed, folder, hands)
     if planned.choice.listed:

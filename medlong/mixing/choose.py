@@ -5,20 +5,21 @@ depends on its content, its source and the seed alone, so that neither files nor
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from medlong.errors import DataError
 from medlong.mixing.bands import BOUNDS, labels
+from medlong.mixing.choice import Band, Choice, SamePrompt, Stock, Taken
 from medlong.mixing.content import RENDER_FORMAT
 from medlong.mixing.lengths import Lengths
 from medlong.mixing.near import near_duplicates
-from medlong.mixing.quotas import Asked, quotas
+from medlong.mixing.quotas import quotas
 from medlong.mixing.spec import Mixture
 from medlong.mixing.survey import Surveyed
 
@@ -37,77 +38,6 @@ STRIDE = 1 << 40
 CHOSEN, WANTED, DROPS = "chosen.parquet", "wanted.parquet", "drops.jsonl"
 LENGTHS = ", ".join(Lengths._fields)
 SAME_PAIR, NEAR, SAME_PROMPT = "same_pair", "near_duplicate", "same_prompt"
-
-
-class Stock(NamedTuple):
-    """What one source has."""
-
-    available: int
-    """Rows, duplicates included."""
-
-    rejected: int
-    """Bad rows, which the source allows and which are left out."""
-
-    distinct: int
-    """Distinct rows that were not left out for what they are."""
-
-    duplicates: int
-    """Those of them that a source of higher rank has as well, and keeps."""
-
-    dropped: Mapping[str, int]
-    """Distinct rows left out, by reason."""
-
-    sha256: str
-    """Of the sorted content ids of the distinct rows, which pins what the source held."""
-
-
-class Band(NamedTuple):
-    """What was taken of one source in one band of lengths."""
-
-    label: str
-    examples: int
-    lengths: Lengths
-
-
-class Taken(NamedTuple):
-    """What was taken of one source."""
-
-    bands: tuple[Band, ...]
-    max_repeats: int
-    """Most times one row is used."""
-
-    @property
-    def examples(self) -> int:
-        """Rows, repeats included."""
-        return sum(band.examples for band in self.bands)
-
-    @property
-    def lengths(self) -> Lengths:
-        """Of all rows together."""
-        return Lengths(*map(sum, zip(*(band.lengths for band in self.bands), strict=True))) if self.bands else _NONE
-
-
-class SamePrompt(NamedTuple):
-    """Prompts with several answers among the distinct rows of all sources."""
-
-    prompts: int
-    rows: int
-
-
-class Choice(NamedTuple):
-    """The rows of a mixture, listed in two files of `folder`: `CHOSEN` by position and `WANTED` by piece."""
-
-    asked: Asked
-    stocks: dict[str, Stock]
-    taken: dict[str, Taken]
-    same_prompt: SamePrompt
-    examples: int
-    mixture_id: str
-    listed: int
-    """Lines of `DROPS`, which has the rows that were left out or reported."""
-
-
-_NONE = Lengths(0, 0, 0)
 
 
 def choose(path: Path, mixture: Mixture, surveyed: Sequence[Surveyed], folder: Path) -> Choice:

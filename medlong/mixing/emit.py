@@ -44,9 +44,6 @@ class Emission(NamedTuple):
     components: Mapping[str, str]
     """Source -> component."""
 
-    path: Path
-    """The mixture file, for messages."""
-
     @property
     def buckets(self) -> int:
         """How many there are."""

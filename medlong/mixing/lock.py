@@ -12,7 +12,8 @@ from medlong.atomic import write_text
 from medlong.config import Strict, load_yaml
 from medlong.errors import ConfigError, DataError
 from medlong.hashing import file_digest
-from medlong.mixing.choose import Stock, content
+from medlong.mixing.choice import Stock
+from medlong.mixing.choose import content
 from medlong.mixing.origin import Origin, files
 from medlong.mixing.sources import resolve
 from medlong.mixing.spec import Whole, file_of, load_all

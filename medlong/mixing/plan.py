@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from medlong.hashing import digest
-from medlong.mixing.choose import Choice, choose
+from medlong.mixing.choice import Choice
+from medlong.mixing.choose import choose
 from medlong.mixing.origin import Origin
 from medlong.mixing.sources import resolve
 from medlong.mixing.spec import Mixture, file_of, load

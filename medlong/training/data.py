@@ -66,17 +66,9 @@ def provide(recipe: Mapping[str, Any]) -> str | None:
     typed = recipe.get("medlong_mixture")
     if typed is None:
         return named_id(paths[0]) if len(paths) == 1 else None
-    return _build(mixture_file(str(typed)), Path(paths[0]).parent)
-
-
-def _build(mixture: Path, folder: Path) -> str:
-    from filelock import FileLock
-
     from medlong.mixing.build import build
 
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder.with_name(f".{folder.name}.lock")):
-        return build(mixture, folder.parent).mixture_id
+    return build(mixture_file(str(typed)), Path(paths[0]).parent.parent).mixture_id
 
 
 def _missing_files(recipe: Mapping[str, Any]) -> Iterator[Fault]:

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from medlong.errors import DataError
 from medlong.hashing import digest, keyed
-from medlong.mixing.choose import CHOSEN, DROPS, ORDER, SELECTION, WANTED, Choice, choose
+from medlong.mixing.choice import Choice
+from medlong.mixing.choose import CHOSEN, DROPS, ORDER, SELECTION, WANTED, choose
 from medlong.mixing.content import content_id
 from medlong.mixing.origin import Origin
 from medlong.mixing.pieces import Piece, Tally
