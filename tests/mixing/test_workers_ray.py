@@ -1,6 +1,7 @@
 """The same jobs on a Ray cluster of two machines, which are two nodes on this one."""
 
 import importlib.util
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from medlong.errors import ConfigError, DataError, MissingPackageError
+from medlong.mixing.build import build
 from medlong.mixing.progress import Phase, Progress
 from medlong.mixing.workers import Job, workers
 
@@ -128,6 +130,31 @@ def test_results_are_those_of_one_process_in_the_same_order(address):
 def test_all_machines_of_the_cluster_work(address, tmp_path):
     with workers(ray=address) as crew:
         assert len(set(crew.map(_here(meet), _jobs([(n, str(tmp_path)) for n in range(2)]), "meeting"))) == 2
+
+
+@installed
+def test_a_mixture_has_the_same_bytes_on_two_machines(address, tmp_path, write_mixture):
+    for name, number in (("a", 3000), ("b", 2000)):
+        rows = [
+            json.dumps({"question": f"{name}{n} {'why ' * (n % 50)}?", "answer": f"So {n}."}) for n in range(number)
+        ]
+        for part in range(5):
+            (tmp_path / f"{name}{part}.jsonl").write_text("\n".join([*rows[part::5], "no row"]) + "\n")
+    source = {"format": "qa", "licence": "MIT", "bad_rows": "0.01"}
+    path = write_mixture(
+        sources={name: {"files": [f"{name}*.jsonl"], **source} for name in "ab"},
+        filter={"exclude_terms": ["So 77."]},
+        total=3000,
+    )
+    alone = build(path, tmp_path / "alone")
+    with workers(ray=address) as hands:
+        shared = build(path, tmp_path / "shared", hands=hands)
+    assert shared.manifest == alone.manifest
+    assert {place.name for place in (tmp_path / "shared").iterdir()} == {alone.mixture_id}
+    files = {place.name for place in alone.folder.iterdir()}
+    assert {"train.jsonl", "index.jsonl", "drops.jsonl", "rejects.jsonl"} < files
+    for name in files:
+        assert (shared.folder / name).read_bytes() == (alone.folder / name).read_bytes(), name
 
 
 @installed
