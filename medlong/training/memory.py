@@ -1,5 +1,6 @@
 """How much memory of a GPU a recipe needs: an estimate from its keys and the model's shape, before a GPU is rented."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -146,7 +147,16 @@ def _shards(recipe: Mapping[str, Any], gpus: int) -> int:
     """GPUs that share one copy: context parallel ranks too, since FSDP2 shards over both."""
     if recipe.get("fsdp_config"):
         return max(gpus // _whole(recipe, "dp_replicate_size"), 1)
-    return gpus if "zero3" in str(recipe.get("deepspeed") or "") else 1
+    return gpus if _zero_stage(recipe.get("deepspeed")) == 3 else 1
+
+
+def _zero_stage(deepspeed: object) -> int | None:
+    """The stage of a DeepSpeed configuration in the recipe, or that the name of its file has."""
+    if isinstance(deepspeed, Mapping):
+        stage = (deepspeed.get("zero_optimization") or {}).get("stage")
+        return stage if isinstance(stage, int) else None
+    named = re.search(r"zero(\d)", str(deepspeed or ""))
+    return int(named[1]) if named else None
 
 
 def _kept(recipe: Mapping[str, Any], model: ModelFacts) -> int:
