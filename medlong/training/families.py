@@ -221,7 +221,7 @@ def made(
     keys = {key: value for section in sections for key, value in section.keys.items()}
     memory = estimate(keys, ModelFacts(*model.shape.model_dump().values()), grid.gpus * grid.nodes)
     values |= _told(grid, method, model, memory, name)
-    values |= {"train": _train(grid, path), "merge": _merge(method, path), "what": _what(grid, method, length)}
+    values |= {"train": train(grid, path), "merge": _merge(method, path), "what": _what(grid, method, length)}
     values |= {"merged": "/merged" if method != "full" else "", "task": f"{length // 1024:03d}k"}
     header = filled(known.path, known.shared.header, values)
     return Recipe(name, run, path, keys, memory, written(header, mark, sections))
@@ -279,7 +279,7 @@ def _told(grid: Grid, method: str, model: Model, memory: Memory, name: str) -> d
     return told | {
         "title": model.title,
         "licence": model.licence,
-        "hardware": f"{hardware} with {size} GB or more{' each' if count > 1 else ''}",
+        "hardware": f"{hardware} with {size} GB or more{' each' if count > 1 else ''}{_start(grid)}",
         "extra": f"axolotl[{attention}{extra}]==0.19.0",
         "also": "; cut_cross_entropy (see below)" if "cce" in grid.sections else "",
         "total": f"{memory.total:.0f}",
@@ -295,16 +295,23 @@ def _what(grid: Grid, method: str, length: int) -> str:
     return f"{how}, sequences of {length:,} tokens, {where}" + (f" ({', '.join(by)})" if by else "")
 
 
-def _train(grid: Grid, path: str) -> str:
+def train(grid: Grid, path: str) -> str:
+    """Return the command that trains the recipe at `path` on the hardware of its grid."""
     if "ray" in grid.sections:
-        return f"RAY_CHDIR_TO_TRIAL_DIR=0 axolotl train {path} --use-ray        (once, on a node of the Ray cluster)"
+        return f"RAY_CHDIR_TO_TRIAL_DIR=0 axolotl train {path} --use-ray"
     if grid.nodes > 1:
         rendezvous = "--rdzv_backend c10d --rdzv_id $RUN --rdzv_endpoint $HEAD:29500"
         launch = f"--nnodes {grid.nodes} --nproc_per_node {grid.gpus} {rendezvous}"
-        return f"axolotl train {path} --launcher torchrun -- \\\n          {launch}        (on every node)"
+        return f"axolotl train {path} --launcher torchrun -- \\\n          {launch}"
     if grid.gpus > 1:
         return f"axolotl train {path} --launcher torchrun -- --nproc_per_node {grid.gpus}"
     return f"axolotl train {path}"
+
+
+def _start(grid: Grid) -> str:
+    if "ray" in grid.sections:
+        return "; one Ray cluster, where Train runs once"
+    return "; Train runs on every node, $HEAD is one of them" if grid.nodes > 1 else ""
 
 
 def _merge(method: str, path: str) -> str:
