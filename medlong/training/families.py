@@ -45,6 +45,10 @@ class Shape(Strict):
     vocab: int
     tied: bool
 
+    def facts(self) -> ModelFacts:
+        """Return them as the memory estimate takes them."""
+        return ModelFacts(**self.model_dump())
+
 
 class Model(Strict):
     """A base model on the hub."""
@@ -158,6 +162,15 @@ def parts() -> Parts:
     return Parts(path, load_yaml(folder / "models.yaml", Models).models, load_yaml(path, Shared))
 
 
+def facts(base_model: str) -> ModelFacts | None:
+    """Return the shape of the model of this name on the hub, if it is one of the shared declarations.
+
+    Raises:
+        ConfigError: If one of them is not what it should be.
+    """
+    return next((model.shape.facts() for model in parts().models.values() if model.hub == base_model), None)
+
+
 def rendered(path: Path, mark: str) -> dict[Path, str]:
     """Return the text of every recipe that the family at `path` declares, by its file.
 
@@ -219,7 +232,7 @@ def made(
     values |= {"layer": model.type.partition("_")[0].capitalize() + "DecoderLayer", "mixture_id": ID_TO_COME}
     sections = list(_sections(known, grid, method, model, values))
     keys = {key: value for section in sections for key, value in section.keys.items()}
-    memory = estimate(keys, ModelFacts(*model.shape.model_dump().values()), grid.gpus * grid.nodes)
+    memory = estimate(keys, model.shape.facts(), grid.gpus * grid.nodes)
     values |= _told(grid, method, model, memory, name)
     values |= {"train": train(grid, path), "merge": _merge(method, path), "what": _what(grid, method, length)}
     values |= {"merged": "/merged" if method != "full" else "", "task": f"{length // 1024:03d}k"}

@@ -1,5 +1,6 @@
 """Families follow from the shared groups of keys, and what is said of a model is what its architecture has."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from medlong import catalog
 from medlong.errors import ConfigError
 from medlong.training import families, render
 from medlong.training.data import ID_TO_COME
-from medlong.training.memory import ModelFacts, estimate, processes
+from medlong.training.memory import estimate, processes
 
 MODELS = families.parts().models
 MARK = "# Rendered."
@@ -92,7 +93,7 @@ def test_shipped_recipes_pin_their_model_and_tell_the_memory_they_need():
         model = by_hub[recipe["base_model"]]
         assert recipe["revision_of_model"] == model.revision
         gpus = 8 if "deepspeed" in recipe else processes(recipe)
-        total = estimate(recipe, ModelFacts(*model.shape.model_dump().values()), gpus).total
+        total = estimate(recipe, model.shape.facts(), gpus).total
         assert f"about {total:.0f} GiB on each GPU" in text
         seen += 1
     assert seen > 100
@@ -124,14 +125,28 @@ def test_a_model_has_the_parameters_and_layers_of_its_architecture(key: str):
         "vocab_size": shape.vocab,
         "tie_word_embeddings": shape.tied,
     }
-    text_type = "gemma3_text" if model.type == "gemma3" else model.type
-    config = transformers.AutoConfig.for_model(text_type, **sizes)
+    if model.type == "gemma3":  # with its eyes: SigLIP at 896 pixels
+        eyes = {"hidden_size": 1152, "intermediate_size": 4304, "num_hidden_layers": 27, "num_attention_heads": 16}
+        eyes |= {"patch_size": 14, "image_size": 896, "vision_use_head": False}
+        config = transformers.Gemma3Config(text_config=sizes, vision_config=eyes)
+    else:
+        config = transformers.AutoConfig.for_model(model.type, **sizes)
     with torch.device("meta"):
         built = transformers.AutoModelForCausalLM.from_config(config)
-    eyes = 419_816_304 if model.type == "gemma3" else 0  # SigLIP at 896 pixels and its projection
-    assert built.num_parameters() + eyes == shape.parameters
+    assert built.num_parameters() == shape.parameters
+    targets = model.lora.get("lora_target_modules")
+    if targets:
+        matched = [name for name, _ in built.named_modules() if re.fullmatch(targets, name)]
+        assert len(matched) == 7 * shape.layers
     layer = model.type.partition("_")[0].capitalize() + "DecoderLayer"
     assert any(type(module).__name__ == layer for module in built.modules())
+
+
+def test_facts_are_found_by_the_name_on_the_hub():
+    facts = families.facts("Qwen/Qwen3-8B")
+    assert facts is not None
+    assert facts.parameters == MODELS["qwen3_8b"].shape.parameters
+    assert families.facts("models/mine") is None
 
 
 def test_the_table_has_every_recipe():
