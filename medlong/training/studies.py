@@ -10,8 +10,9 @@ from medlong.atomic import write_text
 from medlong.config import Strict, load_mapping, load_yaml
 from medlong.errors import ConfigError
 from medlong.training import families
-from medlong.training.families import Grid, Model, Parts, Recipe
+from medlong.training.families import Grid, Recipe
 from medlong.training.recipe import mixture_file
+from medlong.training.shared import Model, Parts, parts
 
 FIRST_SEED = 42
 """The training seed of a mixture whose rows have order seed 0; that of seed 1 has the next."""
@@ -44,7 +45,7 @@ def write(path: Path, out: Path) -> list[Path]:
         ConfigError: If the study or a mixture of it is not what it should be, or a recipe is too long for its model.
     """
     study = load_yaml(path, Study)
-    known = families.parts()
+    known = parts()
     mark = f"# Rendered from {path} by `medlong recipe render`: change it there."
     found = {recipe.name: (recipe, grid, model) for recipe, grid, model in _recipes(study, path, out, known, mark)}
     texts = {out / f"{name}.yaml": recipe.text for name, (recipe, _, _) in found.items()}

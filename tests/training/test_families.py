@@ -9,11 +9,11 @@ import yaml
 
 from medlong import catalog
 from medlong.errors import ConfigError
-from medlong.training import families, render
+from medlong.training import families, render, shared
 from medlong.training.data import ID_TO_COME
 from medlong.training.memory import estimate, processes
 
-MODELS = families.parts().models
+MODELS = shared.parts().models
 MARK = "# Rendered."
 GRID = "{models: [qwen3_8b], methods: [lora, full], lengths: [4096], sections: [liger], mixtures: [m.yaml], gpus: 8}"
 
@@ -70,7 +70,7 @@ def test_a_fault_in_a_family_is_named(family: Path, old: str, new: str, message:
 
 
 def test_a_model_without_a_commit_says_so(family: Path, monkeypatch: pytest.MonkeyPatch):
-    known = families.parts()
+    known = shared.parts()
     unpinned = known.models["qwen3_8b"].model_copy(update={"revision": None})
     monkeypatch.setattr(families, "parts", lambda: known._replace(models={"qwen3_8b": unpinned}))
     family.write_text(f"medlong_family: 1\ngrids:\n  - {GRID.replace(', full', '')}\n", encoding="utf-8")
@@ -143,10 +143,10 @@ def test_a_model_has_the_parameters_and_layers_of_its_architecture(key: str):
 
 
 def test_facts_are_found_by_the_name_on_the_hub():
-    facts = families.facts("Qwen/Qwen3-8B")
+    facts = shared.facts("Qwen/Qwen3-8B")
     assert facts is not None
     assert facts.parameters == MODELS["qwen3_8b"].shape.parameters
-    assert families.facts("models/mine") is None
+    assert shared.facts("models/mine") is None
 
 
 def test_the_table_has_every_recipe():
