@@ -4,13 +4,16 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+SOURCES = "a _source.yaml or _family.yaml (default: all shipped), or a study, which needs --out"
+
 
 def add(commands: "argparse._SubParsersAction[Any]") -> None:
     """Add `recipe` with its sub-commands render and check."""
     recipe = commands.add_parser("recipe", help="render and check Axolotl recipes", description=__doc__)
     kinds = recipe.add_subparsers(dest="recipe_command", required=True, metavar="COMMAND")
     render = kinds.add_parser("render", help="write the recipes that a source declares")
-    render.add_argument("source", metavar="SOURCE", type=Path, nargs="*", help="a _source.yaml (default: all shipped)")
+    render.add_argument("source", metavar="SOURCE", type=Path, nargs="*", help=SOURCES)
+    render.add_argument("--out", metavar="DIR", type=Path, help="where the recipes of a study go, with its run.sh")
     render.add_argument("--check", action="store_true", help="write nothing; fail if a recipe is stale")
     render.set_defaults(run=_render)
     check = kinds.add_parser("check", help="load recipes in Axolotl's own schema, strictly")
@@ -20,18 +23,35 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
 
 def _render(args: argparse.Namespace) -> int:
     from medlong.errors import ConfigError
-    from medlong.training import render
+    from medlong.training import render, studies, table
 
+    if args.out is not None:
+        return _render_studies(args)
     found = args.source or render.sources()
+    if study := next((source for source in found if studies.is_study(source)), None):
+        raise ConfigError(f"{study}: is a study, so say where its recipes go: --out DIR")
     if args.check:
         stale = [line for source in found for line in render.stale(source)]
+        stale += [] if args.source else table.stale()
         if stale:
             text = "\n".join(f"  {line}" for line in stale)
             raise ConfigError(f"{len(stale)} stale; run: medlong recipe render\n{text}")
         print("all recipes are as their source declares them")
         return 0
     changed = [file for source in found for file in render.write(source)]
+    changed += [] if args.source else table.write()
     print("\n".join(f"wrote {file}" for file in changed) or "nothing to write: all recipes are current")
+    return 0
+
+
+def _render_studies(args: argparse.Namespace) -> int:
+    from medlong.errors import ConfigError
+    from medlong.training import studies
+
+    if args.check or len(args.source) != 1 or not studies.is_study(args.source[0]):
+        raise ConfigError("--out is for one study, such as recipes/studies/paper_ratios.yaml, and not with --check")
+    written = studies.write(args.source[0], args.out)
+    print(f"wrote {len(written) - 1} recipes and {written[-1]}; the whole study: sh {written[-1]}")
     return 0
 
 

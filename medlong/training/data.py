@@ -10,6 +10,9 @@ from medlong.training.recipe import data_paths, mixture_file, named_id
 LOCAL_DATA = frozenset({".json", ".jsonl", ".parquet", ".csv"})
 WHOLE = (None, "train")
 
+ID_TO_COME = "{mixture_id}"
+"""In a data path, in place of an id: the id that the mixture has when training starts, as the plugin fills it in."""
+
 
 class Fault(NamedTuple):
     """One thing wrong in a recipe."""
@@ -25,7 +28,8 @@ def faults(recipe: Mapping[str, Any]) -> list[Fault]:
     """Return everything wrong with the data of a recipe; empty when it trains on exactly what it says.
 
     With `medlong_mixture` there must be one dataset, whole, at `<folder>/<mixture_id>/train.jsonl`
-    with the id that the mixture has now. Without it, local files must exist.
+    with the id that the mixture has now, or `{mixture_id}` for whatever id it has when training
+    starts. Without it, local files must exist.
     """
     typed = recipe.get("medlong_mixture")
     if typed is None:
@@ -71,6 +75,11 @@ def provide(recipe: Mapping[str, Any]) -> str | None:
     return build(mixture_file(str(typed)), Path(paths[0]).parent.parent).mixture_id
 
 
+def filled(path: str, mixture_id: str | None) -> str:
+    """Return a data path with the mixture's id where the path leaves it open."""
+    return path.replace(ID_TO_COME, mixture_id) if mixture_id is not None else path
+
+
 def _missing_files(recipe: Mapping[str, Any]) -> Iterator[Fault]:
     for number, path in enumerate(data_paths(recipe)):
         if Path(path).suffix in LOCAL_DATA and "://" not in path and not Path(path).is_file():
@@ -85,7 +94,8 @@ def _other_data(recipe: Mapping[str, Any], typed: str, expected: str) -> Iterato
         count = len(entries) if isinstance(entries, list) else 0
         yield Fault(("datasets",), f"medlong_mixture needs exactly one dataset, {wanted}; found {count}")
         return
-    if named_id(paths[0]) != expected or Path(paths[0]).name != "train.jsonl":
+    path = filled(paths[0], expected)
+    if named_id(path) != expected or Path(path).name != "train.jsonl":
         remedy = f"write {wanted}, or run `medlong recipe render` if the recipe is rendered"
         yield Fault(("datasets", 0, "path"), f"{paths[0]} is not {typed}, whose id is {expected} now; {remedy}")
     for key in ("split", "shards"):

@@ -45,15 +45,19 @@ class MedlongPlugin(BasePlugin):  # type: ignore[misc]
             provenance.forget_merged(Path(self._recipe["output_dir"]))
 
     def load_datasets(self, cfg: Any, preprocess: bool = False) -> None:
-        """Provide the mixture, note what the run starts from, and give Axolotl's cache a folder of its own.
+        """Provide the mixture, name its file, note what the run starts from, and give the cache a folder of its own.
 
-        That cache is found by the data's path and format alone: another seed would reuse it unseen.
+        Axolotl's cache is found by the data's path and format alone: another seed would reuse it unseen.
 
         Raises:
             ConfigError: If the data is not the mixture the recipe names.
             DataError: If the mixture cannot be built.
         """
-        self._start = provenance.known(self._recipe, self._typed_path, data.provide(self._recipe))
+        mixture_id = data.provide(self._recipe)
+        for entry in cfg.datasets or []:
+            if isinstance(entry.get("path"), str):
+                entry["path"] = data.filled(entry["path"], mixture_id)
+        self._start = provenance.known(self._recipe, self._typed_path, mixture_id)
         if cfg.dataset_prepared_path:
             key = digest([cfg[name] for name in NOT_IN_THE_CACHE_KEY])[:8]
             cfg.dataset_prepared_path = str(Path(cfg.dataset_prepared_path) / f"seed{cfg.seed}-{key}")

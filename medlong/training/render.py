@@ -5,31 +5,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import Field, model_validator
 
 from medlong import catalog
 from medlong.atomic import write_text
 from medlong.config import Strict, load_yaml
-from medlong.errors import ConfigError
+from medlong.training import families
+from medlong.training.blocks import Section, filled, written
 from medlong.training.data import current_id
 
 SOURCE = "_source.yaml"
-MARK = f"# Rendered from {SOURCE} by `medlong recipe render`: change it there."
+MARK = "# Rendered from {} by `medlong recipe render`: change it there."
 VARIANT = re.compile(r"[A-Za-z0-9][\w.-]*")
 """Name of a recipe's file; `_source` is taken."""
-
-PLACEHOLDER = re.compile(r"(?<!\{)\{(\w+)\}(?!\})")
-
-
-class Section(Strict):
-    """Keys that belong together, under one comment."""
-
-    note: str = Field(min_length=1)
-    """Why they are what they are."""
-
-    keys: dict[str, Any] = Field(min_length=1)
-    """Keys of Axolotl; texts may have placeholders."""
 
 
 class Variant(Strict):
@@ -77,8 +65,18 @@ class Source(Strict):
 
 
 def sources() -> list[Path]:
-    """Return every recipe source of the `recipes` folder."""
-    return [path for path in catalog.yaml_files("recipes") if path.name == SOURCE]
+    """Return every recipe source of the `recipes` folder; a study is rendered where one asks for it."""
+    return [path for path in catalog.yaml_files("recipes") if path.name in (SOURCE, families.FAMILY)]
+
+
+def recipes() -> list[Path]:
+    """Return every recipe of the `recipes` folder, rendered or not."""
+    root = catalog.folder("recipes")
+    return [
+        path
+        for path in catalog.yaml_files("recipes")
+        if not any(part.startswith("_") or part == "studies" for part in path.relative_to(root).parts)
+    ]
 
 
 def rendered(path: Path) -> dict[Path, str]:
@@ -88,8 +86,11 @@ def rendered(path: Path) -> dict[Path, str]:
         ConfigError: If the source or a mixture of it is not what it should be.
         DataError: If a mixture cannot be built.
     """
+    mark = MARK.format(path.name)
+    if path.name == families.FAMILY:
+        return families.rendered(path, mark)
     source = load_yaml(path, Source)
-    return {path.with_name(f"{name}.yaml"): _recipe(path, source, name) for name in source.variants}
+    return {path.with_name(f"{name}.yaml"): _recipe(path, source, name, mark) for name in source.variants}
 
 
 def stale(path: Path) -> list[str]:
@@ -117,35 +118,15 @@ def write(path: Path) -> list[Path]:
     return [file for file, _ in changed]
 
 
-def _recipe(path: Path, source: Source, name: str) -> str:
+def _recipe(path: Path, source: Source, name: str, mark: str) -> str:
     variant = source.variants[name]
     values = {"name": name, "about": variant.about, "mixture": variant.mixture}
     values["mixture_id"] = current_id(variant.mixture)
-    header = [f"# {line}".rstrip() for line in _filled(path, source.header, values).rstrip().splitlines()]
-    blocks = ["\n".join([*header, MARK])]
+    sections = []
     for section in source.sections:
-        keys = {key: _filled(path, variant.set.get(key, value), values) for key, value in section.keys.items()}
-        note = "\n".join(f"# {line}".rstrip() for line in section.note.rstrip().splitlines())
-        text = yaml.dump(keys, Dumper=_Indented, sort_keys=False, allow_unicode=True, width=120)
-        blocks.append(f"{note}\n{text.rstrip()}")
-    return "\n\n".join(blocks) + "\n"
-
-
-def _filled(path: Path, value: Any, values: dict[str, str]) -> Any:
-    """`value` with the placeholders in its texts replaced, at any depth."""
-    if isinstance(value, dict):
-        return {key: _filled(path, inner, values) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_filled(path, inner, values) for inner in value]
-    if not isinstance(value, str):
-        return value
-
-    def replaced(match: re.Match[str]) -> str:
-        if match[1] not in values:
-            raise ConfigError(f"{path}: {catalog.unknown('placeholder', match[1], values)}")
-        return values[match[1]]
-
-    return PLACEHOLDER.sub(replaced, value)
+        keys = {key: filled(path, variant.set.get(key, value), values) for key, value in section.keys.items()}
+        sections.append(Section(note=section.note, keys=keys))
+    return written(filled(path, source.header, values), mark, sections)
 
 
 def _is_current(file: Path, text: str) -> bool:
@@ -165,12 +146,9 @@ def _difference(file: Path, text: str) -> str:
 
 def _left_over(path: Path, wanted: dict[Path, str]) -> Iterator[Path]:
     for file in sorted(path.parent.glob("*.yaml")):
-        if file not in wanted and file != path and MARK in file.read_text(encoding="utf-8").splitlines():
+        if (
+            file not in wanted
+            and file != path
+            and MARK.format(path.name) in file.read_text(encoding="utf-8").splitlines()
+        ):
             yield file
-
-
-class _Indented(yaml.SafeDumper):
-    """Lists one step inside their key, as in Axolotl's own examples."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)

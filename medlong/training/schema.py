@@ -3,11 +3,13 @@
 import contextlib
 import io
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
@@ -105,12 +107,29 @@ def _refused(recipe: Mapping[str, Any]) -> list[Fault]:
 
     installed = str(torch.__version__).split("+")[0]
     try:
-        validate_config(DictDefault(deepcopy(dict(recipe))), dict(AS_IF_ON), {"torch_version": installed})
+        with as_if_installed("ring_flash_attn"):
+            validate_config(DictDefault(deepcopy(dict(recipe))), dict(AS_IF_ON), {"torch_version": installed})
     except ValidationError as error:
         return [_reason(detail["loc"], detail["msg"], detail["input"]) for detail in error.errors()]
     except (ValueError, TypeError, AttributeError, ImportError, Warning) as error:
         return [Fault((), f"Axolotl refuses it: {error}")]
     return []
+
+
+@contextlib.contextmanager
+def as_if_installed(name: str) -> Iterator[None]:
+    """An empty module of this name while the block runs, where there is none.
+
+    Context parallelism needs it, it needs a GPU to be built, and validation only looks whether it is there.
+    """
+    absent = name not in sys.modules and find_spec(name) is None
+    if absent:
+        sys.modules[name] = ModuleType(name)
+    try:
+        yield
+    finally:
+        if absent:
+            sys.modules.pop(name, None)
 
 
 def _reason(where: tuple[str | int, ...], message: str, value: object) -> Fault:

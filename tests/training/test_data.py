@@ -76,3 +76,22 @@ def test_without_a_mixture_local_files_must_exist_and_hub_names_are_left_alone(r
     (fault,) = data.faults(recipe)
     assert fault.where == ("datasets", 1, "path")
     assert "no such file: absent.jsonl" in fault.message
+
+
+def test_an_id_to_come_is_that_of_the_mixture_as_it_is(recipe: dict, tiny_id: str, place: Path):
+    recipe["datasets"][0]["path"] = "build/{mixture_id}/train.jsonl"
+    assert data.faults(recipe) == []
+    assert data.provide(recipe) == tiny_id
+    assert Path(f"build/{tiny_id}/train.jsonl").is_file()
+    mixture = place / "mixtures/tiny.yaml"
+    mixture.write_text(mixture.read_text(encoding="utf-8").replace("total: 24", "total: 20"), encoding="utf-8")
+    other = data.provide(recipe)
+    assert other != tiny_id
+    assert len(Path(f"build/{other}/train.jsonl").read_text(encoding="utf-8").splitlines()) == 20
+    assert not Path("build/{mixture_id}").exists()
+
+
+def test_an_id_to_come_needs_the_file_that_is_built(recipe: dict):
+    recipe["datasets"][0]["path"] = "build/{mixture_id}/rows.jsonl"
+    (message,) = _messages(recipe)
+    assert "is not mixtures/tiny.yaml" in message

@@ -70,6 +70,16 @@ def test_the_record_is_of_the_files_that_were_trained_on_whatever_becomes_of_the
     assert Path("runs/tiny/mixture/manifest.json").read_text(encoding="utf-8") == manifest
 
 
+def test_an_id_to_come_is_filled_in_and_the_run_is_the_same(plugin: MedlongPlugin, recipe: dict, tiny_id: str):
+    _train(plugin, recipe)
+    pinned = json.loads(Path("runs/tiny", RUN_FILE).read_text(encoding="utf-8"))
+    recipe["datasets"][0]["path"] = "build/{mixture_id}/train.jsonl"
+    config = _train(MedlongPlugin(), recipe)
+    assert config.datasets[0].path == f"build/{tiny_id}/train.jsonl"
+    left_open = json.loads(Path("runs/tiny", RUN_FILE).read_text(encoding="utf-8"))
+    assert (left_open["mixture_id"], left_open["run_id"]) == (tiny_id, pinned["run_id"])
+
+
 def test_only_the_first_process_writes(plugin: MedlongPlugin, recipe: dict, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("RANK", "1")
     _train(plugin, recipe)

@@ -90,6 +90,8 @@ def test_train_merge_load_and_train_again(place: Path, recipe: dict, tiny_id: st
     words = AutoTokenizer.from_pretrained("runs/tiny/merged")("Patient 1 is treated", return_tensors="pt")
     assert merged(**words).logits.isfinite().all()
 
+    recipe["datasets"][0]["path"] = "build/{mixture_id}/train.jsonl"
+    path = str(write_recipe(recipe))
     _axolotl("train", path, "--launcher", "python", "--output-dir", "runs/again")
     again = _record("runs/again")
     assert _digest("runs/again") == _digest("runs/tiny")
