@@ -67,6 +67,8 @@ def entry_for(
     if run is None:
         out.add(path, f"run_id {run_id!r} has no medlong_run.json; give the folder of its checkpoint as well")
         return None
+    if run.record.soup is not None and not run.record.mixture_id:
+        return Entry(run_id, run.name, identity(run.record.base_model), run)
     if not run.record.mixture_id:
         out.add(run.path, "has no mixture_id: what it was trained on is not known; leave its results out")
         return None

@@ -33,6 +33,8 @@ class RunRecord(Record):
     mixture: str = ""
     mixture_id: str = ""
     seed: int | None = None
+    soup: dict[str, Any] | None = None
+    """Of weights that are an average of others: from which; they may have no mixture of their own."""
 
 
 class Component(Record):

@@ -57,6 +57,7 @@ def soup(
         _copy(models[0].folder, models[tokenizer or 0].folder, new)
         text = json.dumps(record(models, recipe), ensure_ascii=False, indent=2)
         (new / RUN_FILE).write_text(text + "\n", encoding="utf-8")
+        _copy_manifest(models, new)
 
 
 def _check(models: Sequence[Checkpoint], recipe: Recipe, out: Path, tokenizer: int | None) -> None:
@@ -143,6 +144,20 @@ def _copy(base: Path, words: Path, new: Path) -> None:
                 shutil.copyfile(folder / name, new / name)
 
 
+def _copy_manifest(models: Sequence[Checkpoint], new: Path) -> None:
+    """Copy what the tuned models were trained on, where that is one mixture: a comparison reads it there."""
+    path = _place(models[1].folder) / "mixture" / "manifest.json"
+    if _mixture([_parent(model.folder) for model in models[1:]]) and path.is_file():
+        (new / "mixture").mkdir()
+        shutil.copyfile(path, new / "mixture" / "manifest.json")
+
+
+def _mixture(tuned: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Name and id of the mixture that all tuned models were trained on, if there is one."""
+    ids = {each.get("mixture_id") for each in tuned}
+    return {key: tuned[0][key] for key in ("mixture", "mixture_id") if len(ids) == 1 and tuned[0].get(key)}
+
+
 def record(models: Sequence[Checkpoint], recipe: Recipe) -> dict[str, Any]:
     """Return the content of medlong_run.json, by which a comparison shows the soup as a run of its own.
 
@@ -156,16 +171,14 @@ def record(models: Sequence[Checkpoint], recipe: Recipe) -> dict[str, Any]:
             {"layers": span.end or f"{span.first}-{span.last}", "tuned": str(span.tuned)} for span in recipe.spans
         ],
     }
-    tuned = parents[1:]
-    same = tuned and all(each.get("mixture_id") == tuned[0].get("mixture_id") for each in tuned)
-    mixture = {key: tuned[0][key] for key in ("mixture", "mixture_id") if same and tuned[0].get(key)}
+    bases = {each["base_model"] for each in parents if "base_model" in each}
     ids = [each["id"] for each in parents]
     return {
         "medlong_run": 1,
         "run_id": digest({"soup": ids, **weights})[:ID_LENGTH],
-        "base_model": models[0].folder.name,
+        "base_model": bases.pop() if len(bases) == 1 else models[0].folder.name,
         "base_model_id": ids[0],
-        **mixture,
+        **_mixture(parents[1:]),
         "soup": {"models": ids, **weights},
         "versions": {"medlong": __version__},
     }
@@ -173,12 +186,16 @@ def record(models: Sequence[Checkpoint], recipe: Recipe) -> dict[str, Any]:
 
 def _parent(folder: Path) -> Mapping[str, Any]:
     """What is known of a model: the record of its training, or a fingerprint of its files."""
-    for place in (folder, folder.parent):
-        path = place / RUN_FILE
-        if path.is_file() and (place == folder or folder.name == "merged"):
-            try:
-                content = json.loads(path.read_text(encoding="utf-8"))
-            except ValueError:
-                raise ConfigError(f"{path}: not JSON; remove it, or train again") from None
-            return {**content, "id": str(content.get("run_id"))}
-    return {"id": base_model_id(str(folder))}
+    path = _place(folder) / RUN_FILE
+    if not path.is_file():
+        return {"id": base_model_id(str(folder))}
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise ConfigError(f"{path}: not JSON; remove it, or train again") from None
+    return {**content, "id": str(content.get("run_id"))}
+
+
+def _place(folder: Path) -> Path:
+    """Where the record of a model's training lies: beside the merged weights of an adapter."""
+    return folder.parent if folder.name == "merged" and not (folder / RUN_FILE).is_file() else folder

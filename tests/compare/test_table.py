@@ -278,3 +278,14 @@ def test_the_tool_is_the_command(runs: Runs) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "Difference to base" in done.stdout
+
+
+def test_a_soup_of_several_mixtures_is_a_row_without_one(runs: Runs) -> None:
+    path = runs.checkpoint("m100") / "medlong_run.json"
+    record = json.loads(path.read_text())
+    del record["mixture_id"], record["mixture"], record["seed"]
+    path.write_text(json.dumps(record | {"soup": {"models": ["a", "b"], "weights": ["1/2", "1/2"]}}))
+    row = _cells(runs)["m100", "004k"]
+    assert (row["mixture"], row["total"]) == ("", "")
+    assert row["difference"] != ""
+    assert "m100" in _terminal(load([runs.root]))

@@ -121,6 +121,8 @@ def test_the_record_names_parents_weights_and_mixture_and_no_path(model, tmp_pat
     base, tuned = model("base", 0), model("tuned", 1)
     trained = {"medlong_run": 1, "run_id": "run1", "base_model": "base", "mixture": "half", "mixture_id": "0123"}
     (tuned / "medlong_run.json").write_text(json.dumps(trained))
+    (tuned / "mixture").mkdir()
+    (tuned / "mixture" / "manifest.json").write_text("{}")
     cook([base, tuned], tmp_path / "soup", tuned="1/4")
     text = (tmp_path / "soup" / "medlong_run.json").read_text()
     record = json.loads(text)
@@ -128,6 +130,7 @@ def test_the_record_names_parents_weights_and_mixture_and_no_path(model, tmp_pat
     assert record["soup"]["weights"] == ["3/4", "1/4"]
     assert (record["mixture"], record["mixture_id"]) == ("half", "0123")
     assert str(tmp_path) not in text
+    assert (tmp_path / "soup" / "mixture" / "manifest.json").read_text() == "{}"
     cook([base, tuned], tmp_path / "other", tuned="1/2")
     assert json.loads((tmp_path / "other" / "medlong_run.json").read_text())["run_id"] != record["run_id"]
 
