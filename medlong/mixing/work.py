@@ -62,7 +62,12 @@ def work_folder(path: Path) -> Iterator[Path]:
 def _locked(path: Path) -> Iterator[None]:
     """Hold the lock in the folder; a folder that its last holder has removed meanwhile is made anew."""
     while True:
-        path.mkdir(parents=True, exist_ok=True)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as error:
+            if error.filename != str(path) or (os.path.lexists(path) and not path.is_dir()):
+                raise
+            continue  # it was there, and is gone: removed between two looks of mkdir
         try:
             file = (path / LOCK).open("w")
         except FileNotFoundError:
