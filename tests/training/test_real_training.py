@@ -57,6 +57,7 @@ def _write_model(folder: Path, family: str = "Llama") -> None:
 
 def _axolotl(*arguments: str, expected: int = 0, **environment: str) -> str:
     quiet = {"AXOLOTL_DO_NOT_TRACK": "1", "DO_NOT_TRACK": "1", "HF_HUB_OFFLINE": "1"}
+    quiet["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # of torchrun
     command = [str(Path(sys.executable).with_name("axolotl")), *arguments]
     done = subprocess.run(command, env=os.environ | quiet | environment, capture_output=True, text=True, check=False)
     assert done.returncode == expected, done.stdout[-3000:] + done.stderr[-6000:]
