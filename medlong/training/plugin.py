@@ -58,6 +58,8 @@ class MedlongPlugin(BasePlugin):  # type: ignore[misc]
             if isinstance(entry.get("path"), str):
                 entry["path"] = data.filled(entry["path"], mixture_id)
         self._start = provenance.known(self._recipe, self._typed_path, mixture_id)
+        if not _has_accelerator():
+            cfg.device_map = {"": "cpu"}  # with several processes Axolotl names a device by its rank
         if cfg.dataset_prepared_path:
             key = digest([cfg[name] for name in NOT_IN_THE_CACHE_KEY])[:8]
             cfg.dataset_prepared_path = str(Path(cfg.dataset_prepared_path) / f"seed{cfg.seed}-{key}")
@@ -97,6 +99,12 @@ def _seed(cfg: Any) -> None:
 
     if cfg.seed is not None:
         set_seed(cfg.seed)
+
+
+def _has_accelerator() -> bool:
+    import torch
+
+    return torch.accelerator.is_available()
 
 
 def _is_first_process() -> bool:
