@@ -14,6 +14,8 @@ from medlong.errors import DataError
 LOCK = "lock"
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """What the system says when a file cannot grow."""
+INTERRUPTED = "Query interrupted"
+"""What DuckDB says of Ctrl-C, as a plain RuntimeError, when it comes while a query runs."""
 
 
 @contextmanager
@@ -27,6 +29,10 @@ def room(place: Path) -> Iterator[None]:
 
     try:
         yield
+    except RuntimeError as error:
+        if str(error) != INTERRUPTED:
+            raise
+        raise KeyboardInterrupt from None
     except duckdb.InterruptException:
         raise KeyboardInterrupt from None
     except (duckdb.IOException, duckdb.OutOfMemoryException) as error:

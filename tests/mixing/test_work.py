@@ -4,9 +4,10 @@ import multiprocessing
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
-from medlong.mixing.work import work_folder
+from medlong.mixing.work import room, work_folder
 
 
 def test_it_is_there_inside_and_gone_afterwards(tmp_path: Path) -> None:
@@ -51,3 +52,14 @@ def test_two_processes_never_have_it_at_once(tmp_path: Path) -> None:
         process.join()
     assert [process.exitcode for process in processes] == [0, 0]
     assert (tmp_path / "count").read_text() == "400"
+
+
+@pytest.mark.parametrize("error", [duckdb.InterruptException("INTERRUPT Error"), RuntimeError("Query interrupted")])
+def test_both_ways_in_which_duckdb_tells_of_ctrl_c_are_ctrl_c(tmp_path: Path, error: Exception) -> None:
+    with pytest.raises(KeyboardInterrupt), room(tmp_path):
+        raise error
+
+
+def test_an_error_of_another_kind_stays_itself(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="something else"), room(tmp_path):
+        raise RuntimeError("something else")
