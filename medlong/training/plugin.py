@@ -104,7 +104,7 @@ def _seed(cfg: Any) -> None:
 def _has_accelerator() -> bool:
     import torch
 
-    return torch.accelerator.is_available()
+    return bool(torch.accelerator.is_available())
 
 
 def _is_first_process() -> bool:
