@@ -24,6 +24,7 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     compare.add_argument("--allow-partial", action="store_true", help="compare shared items when the items differ")
     compare.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables as Markdown as well")
     compare.add_argument("--csv", type=Path, metavar="FILE", help="write every number as CSV as well")
+    compare.add_argument("--html", type=Path, metavar="FILE", help="write a report for a browser as well")
     compare.set_defaults(run=_compare)
 
 
@@ -33,17 +34,18 @@ def _compare(args: argparse.Namespace) -> int:
         from medlong.compare.export import to_csv
         from medlong.compare.table import markdown
         from medlong.compare.terminal import show
+        from medlong.report.page import report
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("medlong"):
             raise
         message = f"compare needs the package {error.name}; install it with: pip install 'medlong[report]'"
         raise MissingPackageError(message) from None
-    for path in (args.markdown, args.csv):
+    for path in (args.markdown, args.csv, args.html):
         if path:
             _refuse_unwritable(path)
     comparison = load(args.folders, scoring=args.scoring, base=args.base, allow_partial=args.allow_partial)
     show(comparison, sys.stdout)
-    for path, render in ((args.markdown, markdown), (args.csv, to_csv)):
+    for path, render in ((args.markdown, markdown), (args.csv, to_csv), (args.html, report)):
         if path:
             _write(path, render(comparison))
     return 0

@@ -189,3 +189,28 @@ def _ticks(scale: _Scale) -> tuple[Tick, ...]:
     return tuple(
         Tick(scale.at(n * step), f"{100 * n * step + 0.0:+.{decimals}f}" if n else "0") for n in range(first, last + 1)
     )
+
+
+def shares(found: Sequence[tuple[str, float, int, float]]) -> Plot | None:
+    """Return mixtures over general share and the logarithm of their total, with their score beside each point.
+
+    Args:
+        found: Name, general share, total and score of each mixture.
+    """
+    if not found:
+        return None
+    logs = [math.log10(max(total, 1)) for _, _, total, _ in found]
+    low, high = min(logs), max(logs)
+    margin = 0.12 * (high - low) or 0.3
+    x = _Scale(-0.06, 1.06, LEFT, WIDTH - RIGHT)
+    y = _Scale(low - margin, high + margin, HEIGHT - BOTTOM, TOP)
+    series = []
+    for (name, share, total, score), log in zip(found, logs, strict=True):
+        at, height, value = x.at(share), y.at(log), signed_points(score)
+        text = f"general share {100 * share:.0f} percent, total {total:,}, score {value} points"
+        mark = Mark(at, height, at, at, height, height, value, "end" if share > 0.6 else "start", text)
+        series.append(Series(name, 2 if score < 0 else 1, (mark,)))
+    x_ticks = tuple(Tick(x.at(value / 4), f"{25 * value} %") for value in range(5))
+    totals = sorted({total for _, _, total, _ in found})
+    y_ticks = tuple(Tick(y.at(math.log10(max(total, 1))), f"{total:,}") for total in totals[:: -(-len(totals) // 8)])
+    return Plot("Share and quantity", tuple(series), x_ticks, y_ticks, "general share", "total", legend=False)
