@@ -109,24 +109,15 @@ def letters(group: Group, rows: pl.DataFrame, answers: Answers) -> Grid | None:
             _count(right[entry], letter)
             _count(chosen[entry], choice)
     names = sorted({letter for counts in (*right.values(), *chosen.values()) for letter in counts})
-    lines = []
+    lines: list[tuple[str, tuple[Box, ...]]] = []
+    said: dict[str, int] = {}
     for entry in group.entries:
         truth, picks = right[entry.key], chosen[entry.key]
-        n = sum(truth.values())
-        if not n:
-            continue
-        lines.append(
-            (
-                f"{entry.name}: is right",
-                tuple(Box(_percent(truth.get(x, 0) / n), note=f"{truth.get(x, 0)} of {n}") for x in names),
-            )
-        )
-        boxes = []
-        for letter in names:
-            share = picks.get(letter, 0) / sum(picks.values())
-            shade = _clip(2 * (share - truth.get(letter, 0) / n))
-            boxes.append(Box(_percent(share), shade, f"{picks.get(letter, 0)} of {sum(picks.values())}"))
-        lines.append((f"{entry.name}: was chosen", tuple(boxes)))
+        if truth and truth != said:
+            lines.append(("is right", _letter_boxes(names, truth, truth)))
+            said = truth
+        if truth:
+            lines.append((f"{entry.name} chose", _letter_boxes(names, picks, truth)))
     if not lines:
         return None
     caption = (
@@ -205,6 +196,18 @@ def _kind_box(
     change = changes.get(key)
     text = f"{plain.text} ({signed_points(change[0])})" if change else plain.text
     return Box(text, plain.shade, plain.note)
+
+
+def _letter_boxes(names: Sequence[str], counts: dict[str, int], truth: dict[str, int]) -> tuple[Box, ...]:
+    whole, n = sum(counts.values()), sum(truth.values())
+    return tuple(
+        Box(
+            _percent(counts.get(name, 0) / whole),
+            _clip(2 * (counts.get(name, 0) / whole - truth.get(name, 0) / n)),
+            f"{counts.get(name, 0)} of {whole}",
+        )
+        for name in names
+    )
 
 
 def _count(counts: dict[str, int], letters: str) -> None:

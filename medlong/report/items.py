@@ -90,7 +90,8 @@ def rows_of(samples: pl.DataFrame, group: Group) -> pl.DataFrame:
 def shelves(rows: pl.DataFrame, arms: Sequence[str]) -> list[Shelf]:
     """Return the shelves of one group, in the order of `arms` and of depth."""
     items = rows.group_by("arm", "item").agg(
-        pl.col("depth_fifth").max().alias("fifth"), (pl.col("acc").max() != pl.col("acc").min()).alias("differs")
+        pl.col("depth_fifth").filter(pl.col("book") != "").max().alias("fifth"),
+        (pl.col("acc").max() != pl.col("acc").min()).alias("differs"),
     )
     ordered = items.sort("fifth", "differs", "item", descending=[False, True, False])
     found = []

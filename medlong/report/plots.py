@@ -14,11 +14,14 @@ from medlong.compare.statistics import Estimate
 from medlong.report.grids import points, signed_points
 
 WIDTH, HEIGHT = 640.0, 320.0
-LEFT, RIGHT, TOP, BOTTOM = 52.0, 16.0, 14.0, 44.0
+LEFT, RIGHT, TOP, BOTTOM = 56.0, 16.0, 30.0, 48.0
 LINES = 5
 """Models drawn beside the base in one picture; more of them get further pictures."""
 
 TONES = 6
+LABEL_WIDTH, LABEL_HEIGHT = 160.0, 15.0
+"""Room that the name beside a point is given."""
+
 STEPS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
 
 
@@ -44,6 +47,7 @@ class Mark:
     anchor: str = "start"
     text: str = ""
     """Its numbers, for those who cannot see it."""
+    label_y: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,6 @@ class Point:
     name: str
     x: Estimate
     y: Estimate
-    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +113,15 @@ def scatter(title: str, found: Sequence[Point], x_label: str, y_label: str) -> P
     """Return points with 95 % error bars in both directions, with lines through zero; values are fractions of 1."""
     x = _scale([_ends(point.x) for point in found], LEFT, WIDTH - RIGHT)
     y = _scale([_ends(point.y) for point in found], HEIGHT - BOTTOM, TOP)
-    series = []
+    series: list[Series] = []
     for number, point in enumerate(found):
         (left, right), (low, high) = _ends(point.x), _ends(point.y)
         at = x.at(point.x.value)
         text = f"{x_label} {interval(point.x)}, {y_label} {interval(point.y)}"
         mark = Mark(
             *(at, y.at(point.y.value), x.at(left), x.at(right), y.at(low), y.at(high)),
-            point.label or point.name,
-            "end" if at > WIDTH * 0.6 else "start",
-            text,
+            *(point.name, "end" if at > WIDTH * 0.6 else "start", text),
+            _free(at, y.at(point.y.value) - 8, series),
         )
         series.append(Series(point.name, number % TONES, (mark,)))
     x_ticks, y_ticks = _ticks(x), _ticks(y)
@@ -169,6 +171,14 @@ def _mark(cell: Cell, x: float, y: _Scale) -> Mark:
     return Mark(x, y.at(estimate.value), x, x, y.at(low), y.at(high), text=text)
 
 
+def _free(x: float, y: float, before: Sequence[Series]) -> float:
+    """Return a height for a label above the point where no label of `before` stands."""
+    taken = [mark.label_y for series in before for mark in series.marks if abs(mark.x - x) < LABEL_WIDTH]
+    while any(abs(y - other) < LABEL_HEIGHT for other in taken):
+        y -= LABEL_HEIGHT
+    return round(y, 1)
+
+
 def _ends(estimate: Estimate) -> tuple[float, float]:
     if math.isnan(estimate.low):
         return estimate.value, estimate.value
@@ -204,11 +214,12 @@ def shares(found: Sequence[tuple[str, float, int, float]]) -> Plot | None:
     margin = 0.12 * (high - low) or 0.3
     x = _Scale(-0.06, 1.06, LEFT, WIDTH - RIGHT)
     y = _Scale(low - margin, high + margin, HEIGHT - BOTTOM, TOP)
-    series = []
+    series: list[Series] = []
     for (name, share, total, score), log in zip(found, logs, strict=True):
         at, height, value = x.at(share), y.at(log), signed_points(score)
         text = f"general share {100 * share:.0f} percent, total {total:,}, score {value} points"
-        mark = Mark(at, height, at, at, height, height, value, "end" if share > 0.6 else "start", text)
+        place = _free(at, height - 8, series)
+        mark = Mark(at, height, at, at, height, height, value, "end" if share > 0.6 else "start", text, place)
         series.append(Series(name, 2 if score < 0 else 1, (mark,)))
     x_ticks = tuple(Tick(x.at(value / 4), f"{25 * value} %") for value in range(5))
     totals = sorted({total for _, _, total, _ in found})

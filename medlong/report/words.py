@@ -83,7 +83,8 @@ def surface(analysis: Analysis | None) -> str:
     low, high = found.best_share_interval
     return (
         f"By the fitted surface the best general share is {100 * found.best_share:.0f} % (95 % interval "
-        f"{100 * low:.0f} to {100 * high:.0f} %) at a total of {found.best_total:,.0f}; lack of fit p = {found.lack_of_fit_p:.3f}."
+        f"{100 * low:.0f} to {100 * high:.0f} %) at a total of "
+        f"{found.best_total:,.0f}; lack of fit p = {found.lack_of_fit_p:.3f}."
     )
 
 
