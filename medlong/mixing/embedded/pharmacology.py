@@ -8,7 +8,7 @@ exam's own table of real drugs; no question, option list or page of the exam is 
 from collections.abc import Iterator
 
 from medlong.exam.pharmacology.data import Drug, Kind, Table, load
-from medlong.mixing.embedded.row import Row, article, ask, distinct
+from medlong.mixing.embedded.row import Row, ask, distinct
 
 LANGUAGE = "en"
 
@@ -47,7 +47,7 @@ def rows() -> Iterator[Row]:
 def _about(table: Table, drug: Drug) -> Iterator[Row]:
     name = drug.name.in_(LANGUAGE)
     facts = {kind: table.values[kind][fact.value].in_(LANGUAGE) for kind, fact in drug.facts().items()}
-    told = [f"{_capital(name)} is {article(drug.drug_class.in_(LANGUAGE))}."]
+    told = [f"Class of {name}: {drug.drug_class.in_(LANGUAGE)}."]
     told += [SENTENCES[kind].format(value=value) for kind, value in facts.items()]
     for overview in OVERVIEWS:
         yield ask(overview.format(name=name), " ".join(told))
