@@ -39,7 +39,7 @@ SENTENCES: dict[Kind, str] = {
 
 
 def rows() -> Iterator[Row]:
-    """Yield every row, always the same ones in the same order: two summaries of each drug, then each fact alone twice."""
+    """Yield every row, always the same in the same order: of each drug two summaries, then each fact twice."""
     table = load()
     return distinct(row for drug in table.drugs.values() for row in _about(table, drug))
 
