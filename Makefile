@@ -3,6 +3,7 @@ VENV := .venv
 NEWEST := .venv-newest
 MODEL := models/smollm2-135m-instruct
 PY := $(VENV)/bin/python
+SPREAD := -n 2 --dist loadfile
 export AXOLOTL_DO_NOT_TRACK := 1
 export DO_NOT_TRACK := 1
 
@@ -38,10 +39,11 @@ check: setup
 	$(VENV)/bin/medlong recipe render --check
 	$(PY) tools/check_wheel.py
 
-# All tests, beside Axolotl's lm_eval, and those that meet lm_eval again beside the newest.
+# All tests, beside Axolotl's lm_eval, and those that meet lm_eval again beside the newest; a file's tests stay together.
+test: export OMP_NUM_THREADS := 1
 test: check model $(NEWEST)/.ready
-	$(NEWEST)/bin/python -m pytest tests/exam/test_tasks.py tests/exam/test_show.py tests/lm tests/harness tests/declarations
-	$(PY) -m pytest
+	$(NEWEST)/bin/python -m pytest $(SPREAD) tests/exam/test_tasks.py tests/exam/test_show.py tests/lm tests/harness tests/declarations
+	$(PY) -m pytest $(SPREAD)
 
 clean:
 	rm -rf build runs
