@@ -5,7 +5,6 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from statsmodels.stats.multitest import multipletests
 
 Floats = npt.NDArray[np.float64]
 
@@ -46,12 +45,18 @@ def sign_flip(differences: Sequence[float] | Floats, clusters: Sequence[str], se
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Return p-values corrected by Holm's step-down method, in the same order; nan stays nan and is not counted."""
+    """Return p-values corrected by Holm's step-down method (1979), in the same order; nan stays nan, uncounted.
+
+    Written out because scipy has no such function and that of statsmodels collects garbage at every call, which takes
+    half a second in a large process.
+    """
     p = np.asarray(p_values, dtype=np.float64)
-    known = ~np.isnan(p)
-    if known.any():
-        p[known] = multipletests(p[known], method="holm")[1]
-    return [float(value) for value in p]
+    order = np.argsort(p, kind="stable")
+    order = order[~np.isnan(p[order])]
+    steps = np.maximum.accumulate(p[order] * np.arange(order.size, 0, -1))
+    corrected = np.full(p.size, np.nan)
+    corrected[order] = np.minimum(steps, 1.0)
+    return [float(value) for value in corrected]
 
 
 @lru_cache(maxsize=EXACT)
