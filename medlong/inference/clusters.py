@@ -23,7 +23,7 @@ def parts(scores: Floats, clusters: Ints, count: int) -> Floats:
         Shape (..., count); they sum to 0, and their squares, summed by `spread`, are the variance of the mean.
     """
     residuals = scores - scores.mean(axis=-1, keepdims=True)
-    return sums(residuals, clusters, count) / scores.shape[-1]
+    return np.asarray(sums(residuals, clusters, count) / scores.shape[-1])
 
 
 def sums(values: Floats, clusters: Ints, count: int) -> Floats:

@@ -63,7 +63,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def _all_signs(n: int) -> Floats:
     """All patterns of `n` signs with the first one positive: the others only mirror them. Shape (2**(n - 1), n)."""
     bits = np.arange(2 ** (n - 1))[:, None] >> np.arange(n)[None, :] & 1
-    return 1.0 - 2.0 * bits
+    return np.asarray(1.0 - 2.0 * bits)
 
 
 @lru_cache(maxsize=4)

@@ -94,7 +94,7 @@ def _pair(score: Floats, oracle: Floats, clusters: Ints, count: int) -> Floats:
 
 def _length(steps: Ints, totals: list[Floats]) -> Ints:
     passed = np.stack([(total[0] >= THRESHOLD * total[1]) & (total[1] > 0) for total in totals])
-    return steps[np.cumprod(passed, axis=0).sum(axis=0)]
+    return np.asarray(steps[np.cumprod(passed, axis=0).sum(axis=0)])
 
 
 def _expanded(count: int) -> list[float]:
