@@ -9,6 +9,7 @@ from scipy.stats import chi2
 
 ALPHA, POWER = 0.05, 0.80
 POINTS = 1_000
+TINY = 1e-30
 MOST_SEEDS, MOST_ITEMS = 50, 64
 """Plans beyond 50 seeds, or 64 times the items, are not offered."""
 
@@ -106,7 +107,7 @@ def _errors(plan: Design) -> tuple[float, float, float]:
     cluster = noise + plan.book
     items = cluster**2 / clusters_df + noise**2 / (runs_df * clusters_df)
     # the estimate of the books' part is cut off at 0, which makes it too large on average
-    sd = np.sqrt(2 * items)
+    sd = np.sqrt(max(2 * items, TINY))
     extra = plan.book * ndtr(plan.book / sd) + sd * np.exp(-((plan.book / sd) ** 2) / 2) / np.sqrt(2 * np.pi)
     expected = run + extra
     df = (run + plan.book) ** 2 / (run**2 / runs_df + (items if plan.book > 0 else 0.0))

@@ -4,6 +4,7 @@ All items of one book move together, and an item moves together in every arm it 
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ THRESHOLD = 0.85
 """Of the oracle's score; the share is that of NoLiMa (arXiv 2502.05167), whose base score is that at short lengths."""
 
 
+@lru_cache(maxsize=4)
 def weights(clusters: int, seed: int, draws: int = DRAWS) -> Floats:
     """Return how often each cluster is drawn in each bootstrap sample, shape (draws, clusters)."""
     generator = np.random.default_rng(seed)
