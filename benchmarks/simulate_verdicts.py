@@ -2,8 +2,8 @@
 
     python benchmarks/simulate_verdicts.py [--studies 2000]
 
-Every study has 400 items in 20 books. An item has a chance of a right answer of its own, such that two runs of one mixture
-disagree on a fifth of the items; a run moves all chances by its seed, a mixture by what it is worth.
+Every study has 400 items in 20 books. An item has a chance of a right answer of its own, such that two runs of one
+mixture disagree on a fifth of the items; a run moves all chances by its seed, a mixture by what it is worth.
 """
 
 import argparse
