@@ -101,11 +101,11 @@ def _measured(args: argparse.Namespace) -> "list[tuple[str, Design]]":
 
 
 def _settings(study: "Design") -> str:
-    per_run, book = 100 * study.noise**0.5, 100 * study.book**0.5
+    seed, luck, book = (100 * variance**0.5 for variance in (study.seed_variance, study.noise, study.book))
     return (
         f"{study.mixtures} mixtures, {study.items:.0f} items on {study.books:.0f} books.\n"
-        f"Standard deviations in points: {100 * study.seed_variance**0.5:.1f} between seeds, {per_run:.1f} of a run's luck with items, {book:.1f} "
-        "of a difference by the books."
+        f"Standard deviations in points: {seed:.1f} between seeds, {luck:.1f} of a run's luck with items, "
+        f"{book:.1f} of a difference by the books."
     )
 
 
