@@ -11,7 +11,7 @@ from medlong.compare.checks import check_books, check_once, check_versions, miss
 from medlong.compare.entries import Entry, find_base, named
 from medlong.compare.faults import Faults
 from medlong.compare.load import Evidence, read_evidence
-from medlong.compare.measure import Cell, arm_order, measure
+from medlong.compare.measure import Cell, arm_order, measure, sit
 from medlong.compare.samples import primary
 from medlong.errors import DataError
 
@@ -126,16 +126,17 @@ def _check_family(
 def _groups(samples: pl.DataFrame, base: Entry, others: list[Entry]) -> list[Group]:
     keys = [base.key, *(entry.key for entry in others)]
     rows = samples.filter(pl.col("entry").is_in(keys))
-    exams = [Exam(*row) for row in rows.select("family", "bank", "bank_version", "scoring").unique().rows()]
-    return [_group(rows, exam, base, others) for exam in sorted(exams)]
+    exams = rows.partition_by("family", "bank", "bank_version", "scoring", as_dict=True)
+    return [_group(part, Exam(*exam), base, others) for exam, part in sorted(exams.items(), key=lambda pair: pair[0])]
 
 
 def _group(rows: pl.DataFrame, exam: Exam, base: Entry, others: list[Entry]) -> Group:
-    rows = rows.filter((pl.col("family") == exam.family) & (pl.col("bank") == exam.bank))
-    reference = rows.filter(pl.col("entry") == base.key)
+    sat = {str(key): part for (key,), part in rows.partition_by("entry", as_dict=True).items()}
+    nothing = rows.clear()
+    reference = sit(sat.get(base.key, nothing))
     cells: dict[tuple[str, str], Cell] = {}
     for entry in [base, *others]:
-        own = rows.filter(pl.col("entry") == entry.key)
+        own = sat.get(entry.key, nothing)
         for arm, cell in measure(own, None if entry is base else reference).items():
             cells[entry.key, arm] = cell
     lengths = {cell.arm: cell.length for cell in cells.values()}
