@@ -55,7 +55,8 @@ def first_pass(root: Path, arms: list[str], items: int, runs: int, kilobytes: in
     count = time.perf_counter() - start
     _, seconds, peak = compare(names, MEDLONG_NO_CACHE="1")
     print(
-        f"first pass: {size:,.0f} MB in {len(files)} files, {seconds:.1f} s, {size / seconds:,.0f} MB/s, peak {peak:,.0f} MiB"
+        f"first pass: {size:,.0f} MB in {len(files)} files, {seconds:.1f} s, {size / seconds:,.0f} MB/s, "
+        f"peak {peak:,.0f} MiB"
     )
     print(f"wc -l: {count:.1f} s, {size / count:,.0f} MB/s", flush=True)
 

@@ -60,7 +60,10 @@ class ResultsRecord(Record):
 
     config: dict[str, Any]
     configs: dict[str, Any]
+    results: dict[str, dict[str, Any]] = {}
     versions: dict[str, Any] = {}
+    n_shot: dict[str, Any] = Field(default={}, alias="n-shot")
+    group_subtasks: dict[str, list[str]] = {}
     n_samples: dict[str, dict[str, Any]] = Field(default={}, alias="n-samples")
     chat_template_sha: str | None = None
 
@@ -79,7 +82,7 @@ class ResultsRecord(Record):
         return str(next((name for name in names if name), self.config.get("model", "")))
 
     def tasks(self) -> list[str]:
-        """Return the leaf tasks of medlong, sorted; other benchmarks are not compared item by item."""
+        """Return the leaf tasks of medlong, sorted; other benchmarks are joined apart."""
         return sorted(task for task in self.configs if task.startswith(TASK_PREFIX))
 
 
@@ -144,6 +147,11 @@ def read_mixtures(paths: list[Path], faults: Faults) -> dict[str, Mixture]:
         if replace(known, name=mixture.name) != mixture:
             faults.add(path, f"says something else about mixture_id {mixture.mixture_id!r} than {first}; rebuild it")
     return mixtures
+
+
+def read_run(path: Path, faults: Faults) -> RunRecord | None:
+    """Return one run record, or None (with a fault recorded) when it is broken."""
+    return _read(path, RunRecord, faults)
 
 
 def read_results(path: Path, faults: Faults) -> ResultsRecord | None:
