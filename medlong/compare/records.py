@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from medlong.compare.faults import Faults
 
 TASK_PREFIX = "medlong_"
-_NESTED = re.compile(r"checkpoint-\d+|merged")
+NESTED = re.compile(r"checkpoint-\d+|merged")
+"""Folders within that of a run."""
 
 
 class Record(BaseModel):
@@ -120,7 +121,7 @@ def read_runs(paths: list[Path], faults: Faults) -> dict[str, Run]:
             continue
         known = runs.get(record.run_id)
         if known is None:
-            runs[record.run_id] = Run(_folder_name(path), record, path)
+            runs[record.run_id] = Run(run_folder(path).name, record, path)
         elif _training(known.record) != _training(record):
             faults.add(path, f"says something else about run_id {record.run_id!r} than {known.path}; keep the true one")
     return _distinct_names(runs)
@@ -168,6 +169,14 @@ def read_bytes(path: Path, faults: Faults) -> bytes | None:
         return None
 
 
+def run_folder(path: Path) -> Path:
+    """Return the folder of a run by the path of its record; checkpoints and merged weights lie within it."""
+    folder = Path(os.path.realpath(path)).parent
+    while NESTED.fullmatch(folder.name):
+        folder = folder.parent
+    return folder
+
+
 def _training(record: RunRecord) -> tuple[object, ...]:
     """What two records of one run must agree on; names of recipe and mixture may change between trainings."""
     return record.base_model, record.mixture_id, record.seed
@@ -191,13 +200,6 @@ def _mixture(path: Path, record: ManifestRecord, faults: Faults) -> Mixture | No
     shares = {name: amount / whole for name, amount in sorted(amounts.items())}
     total = record.total if record.total is not None else round(whole)
     return Mixture(record.mixture_id, record.name, total, record.unit, shares)
-
-
-def _folder_name(path: Path) -> str:
-    folder = Path(os.path.realpath(path)).parent
-    while _NESTED.fullmatch(folder.name):
-        folder = folder.parent
-    return folder.name
 
 
 def _distinct_names(runs: dict[str, Run]) -> dict[str, Run]:
