@@ -235,7 +235,8 @@ def _told(grid: Grid, model: Model, memory: Memory, name: str, flash: bool) -> d
 def _what(grid: Grid, method: str, length: int) -> str:
     how = {"lora": "LoRA", "qlora": "QLoRA", "full": "all weights"}[method]
     count = grid.gpus * grid.nodes
-    where = "CPUs" if on_cpu(grid) else "one GPU" if count == 1 else f"{count} GPUs" + (f" on {grid.nodes} nodes" if grid.nodes > 1 else "")
+    several = f"{count} GPUs" + (f" on {grid.nodes} nodes" if grid.nodes > 1 else "")
+    where = "CPUs" if on_cpu(grid) else "one GPU" if count == 1 else several
     ways = {"fsdp2": "FSDP2", "zero3": "DeepSpeed ZeRO-3", "context_parallel": "context parallel", "ray": "Ray"}
     by = [told for section, told in ways.items() if section in grid.sections]
     return f"{how}, sequences of {length:,} tokens, {where}" + (f" ({', '.join(by)})" if by else "")
