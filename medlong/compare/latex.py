@@ -45,10 +45,8 @@ def escaped(text: str) -> str:
 def _environment(sheet: Sheet, title: str, label: str) -> str:
     paired = [_is_paired(sheet, at) for at in range(len(sheet.headers))]
     form = "".join(_column(sheet, at, pair) for at, pair in enumerate(paired))
-    heads = [
-        _head(header, at < sheet.n_text(), pair)
-        for at, (header, pair) in enumerate(zip(sheet.headers, paired, strict=True))
-    ]
+    columns = enumerate(zip(sheet.headers, paired, strict=True))
+    heads = [_head(header, at < sheet.n_text(), pair) for at, (header, pair) in columns]
     lines = [" & ".join(_cell(cell, pair) for cell, pair in zip(row, paired, strict=True)) for row in sheet.rows]
     body = "\n".join(f"    {line} \\\\" for line in lines)
     return "\n".join(

@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from medlong.compare.columns import NAMES
+from medlong.compare.columns import markdown as columns_table
 from medlong.compare.comparison import Comparison, load
-from medlong.compare.columns import NAMES, markdown as columns_table
 from medlong.compare.export import to_csv
 from medlong.compare.statistics import clustered_mean
 from medlong.compare.table import MARK, NO_ERROR, ONE_SEED, SEVERAL_SEEDS, markdown, remarks, sheets
