@@ -17,7 +17,10 @@ PROPERTIES = ("kind", "language", "depth_fifth", "letter")
 OWN = "own_knowledge"
 """Metric of the conflict arms: whether what is true was answered, against the pages."""
 
-BY = "Percent right ± one standard error, clustered by book, on the items of each {by}; n = items in the largest arm."
+BY = (
+    "Percent right ± one standard error, clustered by book, on the items of each {by}; n = items in the largest arm, "
+    f"±{NOTHING} where too few books differ for an error."
+)
 CONFLICT = (
     "Arms whose pages contradict what is true: percent answered as the pages say, and percent answered with what is "
     "true instead, ± one standard error clustered by book."
@@ -68,7 +71,7 @@ def breakdown_sheet(comparison: Comparison, group: Group, by: str) -> Sheet:
             found = [parts.get((entry.key, value, arm)) for arm in group.arms]
             n = max((estimate.n for estimate in found if estimate), default=0)
             rows.append([row_name(group, entry), value, str(n), *(score(estimate) for estimate in found)])
-    return Sheet(f"Accuracy by {by}", ["run", by, "n", *group.arms], rows, 3, BY.format(by=by))
+    return Sheet(f"Accuracy by {by}", ["run", by, "n", *group.arms], rows, 3, BY.replace("{by}", by))
 
 
 def own_knowledge_sheet(comparison: Comparison, group: Group) -> Sheet | None:

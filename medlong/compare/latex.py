@@ -10,6 +10,9 @@ HEAD = (
     "% Written by medlong compare. Put \\usepackage{booktabs} into the preamble and \\input this file.\n"
     "% Names in other scripts than Latin take XeLaTeX or LuaLaTeX and a font that has them.\n"
 )
+WIDE = 80
+"""Characters of a line that fit the text of a page; wider tables are split into facts and scores."""
+
 _ESCAPES = {
     **{sign: f"\\{sign}" for sign in "&%$#_{}"},
     "\\": "\\textbackslash{}",
@@ -33,7 +36,8 @@ def latex(comparison: Comparison, view: View = PLAIN) -> str:
     blocks = [HEAD + "\n".join(notes)]
     for number, section in enumerate(sections(comparison, view), start=1):
         blocks += [f"% {line}" for line in (section.title, *section.verdict)]
-        blocks += [_environment(sheet, section.title, f"tab:medlong-{number}") for sheet in section.tables]
+        parts = [part for sheet in section.tables for part in (sheet.split() if sheet.width() > WIDE else (sheet,))]
+        blocks += [_environment(part, section.title, f"tab:medlong-{number}") for part in parts]
     return "\n\n".join(blocks) + "\n"
 
 
@@ -55,6 +59,7 @@ def _environment(sheet: Sheet, title: str, label: str) -> str:
             "  \\centering",
             f"  \\caption{{{escaped(sheet.title)}. {escaped(title)}.}}",
             f"  \\label{{{label}-{_slug(sheet.title)}}}",
+            "  \\footnotesize\\setlength{\\tabcolsep}{4pt}",
             f"  \\begin{{tabular}}{{{form}}}",
             "    \\toprule",
             f"    {' & '.join(heads)} \\\\",
@@ -62,7 +67,7 @@ def _environment(sheet: Sheet, title: str, label: str) -> str:
             body,
             "    \\bottomrule",
             "  \\end{tabular}",
-            f"  \\par\\medskip\\footnotesize {escaped(sheet.caption)}",
+            f"  \\par\\medskip {escaped(sheet.caption)}",
             "\\end{table}",
         )
     )

@@ -114,12 +114,12 @@ def _scores(lines: Sequence[Row]) -> dict[str, float]:
 
 
 def _to_wandb(wandb: Any, place: str, models: Sequence[Sent]) -> None:
-    quiet = wandb.Settings(console="off", x_disable_stats=True, disable_git=True, save_code=False)
+    quiet = wandb.Settings(console="off", quiet=True, x_disable_stats=True, disable_git=True, save_code=False)
     for one in models:
         run = wandb.init(project=place, name=one.name, config=one.config, job_type="compare", settings=quiet)
         run.log({"scores": wandb.Table(columns=list(NAMES), data=[[row[name] for name in NAMES] for row in one.rows])})
         run.summary.update(one.scores)
-        run.finish(quiet=True)
+        run.finish()
 
 
 def _to_mlflow(mlflow: Any, place: str, models: Sequence[Sent]) -> None:

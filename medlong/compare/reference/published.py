@@ -102,7 +102,7 @@ def _sheet(source: Reference, table: Table, group: Group, arm: str) -> Sheet:
     for row in table.rows:
         values = [f"{value:.2f}" for value in row.values]
         rows.append([row.name, *values, *([_ours(row, group, arm)] if of_mixtures else [])])
-    caption = f"{source.source}, {table.table}: {table.caption}. {source.metric.capitalize()}. {WARNING.capitalize()}."
+    caption = f"{source.source}, {table.table}: {table.caption}. {source.metric}. {WARNING.capitalize()}."
     if of_mixtures:
         caption += f" {beside.capitalize()}: runs trained on the same {'quantity' if table.rows[0].total else 'ratio'}."
     return Sheet(f"{table.table} of {source.source}: {WARNING}", headers, rows, 1, caption)
