@@ -6,7 +6,7 @@ import polars as pl
 
 from medlong.compare.comparison import Comparison, Group
 from medlong.compare.samples import primary
-from medlong.compare.scores import row_name
+from medlong.compare.score_tables import row_name
 from medlong.compare.sheet import NOTHING, Sheet, score
 from medlong.compare.statistics import Estimate, clustered_mean
 from medlong.errors import DataError

@@ -11,7 +11,7 @@ from medlong.compare.comparison import Comparison, Group
 from medlong.compare.entries import Entry, named
 from medlong.compare.inference import analysis_of
 from medlong.compare.inferred import verdict
-from medlong.compare.scores import ACCURACY, DIFFERENCE, group_title
+from medlong.compare.score_tables import ACCURACY, DIFFERENCE, group_title
 from medlong.compare.sheet import NOTHING, Sheet, change, score
 from medlong.compare.table import pipes
 from medlong.errors import DataError, MissingPackageError

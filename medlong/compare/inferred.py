@@ -5,7 +5,7 @@ import math
 from medlong.compare.analysis import Analysis, Reading, Treatment
 from medlong.compare.comparison import Group
 from medlong.compare.measure import is_length
-from medlong.compare.scores import row_name
+from medlong.compare.score_tables import row_name
 from medlong.compare.sheet import NOTHING, Sheet, change, score
 from medlong.compare.statistics import Interval
 

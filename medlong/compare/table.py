@@ -11,7 +11,15 @@ from medlong.compare.export import csv_of, rows
 from medlong.compare.inference import analysis_of
 from medlong.compare.inferred import inferred_sheets, verdict
 from medlong.compare.reference.published import Reference, published_sheets
-from medlong.compare.scores import NO_ERROR, ONE_SEED, SEVERAL_SEEDS, group_title, other_components, remarks, sheets
+from medlong.compare.score_tables import (
+    NO_ERROR,
+    ONE_SEED,
+    SEVERAL_SEEDS,
+    group_title,
+    other_components,
+    remarks,
+    sheets,
+)
 from medlong.compare.sheet import MARK, NOTHING, Sheet, percent
 
 __all__ = [
