@@ -27,7 +27,7 @@ POOLED_NET = "D(L) of each mixture, mean over its training seeds, in points ± o
 def verdict(analysis: Analysis) -> list[str]:
     """Return the verdict, and what would settle an open question, as one line each."""
     found = analysis.verdict
-    lines = [f"Verdict: {found.kind}. {found.text}"]
+    lines = [f"Verdict: {found.text}"]
     return lines + ([f"To settle it: {'; '.join(found.needs)}."] if found.needs else [])
 
 

@@ -18,7 +18,7 @@ ACCURACY = (
     "is its own cluster. Items longer than the window are not counted."
 )
 _UNCORRECTED = f"{MARK} = the 95 % interval excludes 0, with no correction for the number of comparisons."
-_HOLM = f"{MARK} = p < {ALPHA} by sign flips of books, after Holm's correction over the lengths of the model."
+_HOLM = f"{MARK} = p < {ALPHA} by sign flips of books, after Holm's correction over the arms of the row."
 DIFFERENCE = "Points gained over the base ± one standard error, paired item by item and clustered by book."
 NET = (
     "D(L) = (model - base) at L - (model - base) on oracle: the long-context change net of the change in reading one "

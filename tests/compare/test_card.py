@@ -27,7 +27,7 @@ def test_the_hub_reads_the_results_back(runs: Runs) -> None:
     assert again.to_yaml() == card.data.to_yaml()
     assert "| arm | m100 | Small-135M (base) | difference |" in card.text
     assert "Trained on the mixture m100 (`mix-bbbb`): 400 examples, 25.0 % long, 75.0 % medical." in card.text
-    assert "Verdict: tied." in card.text
+    assert "Verdict: Tied:" in card.text
 
 
 def test_the_only_trained_model_needs_no_name_and_a_path_is_no_base_of_the_hub(empty: Runs) -> None:

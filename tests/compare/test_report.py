@@ -36,7 +36,7 @@ def _view(comparison: Comparison, **holm: float) -> View:
 def test_the_verdict_comes_before_the_tables(runs: Runs) -> None:
     comparison = load([runs.root])
     text = markdown(comparison, _view(comparison))
-    assert text.index("Verdict: tied. g50m50 is ahead") < text.index("To settle it: 2 more seeds.")
+    assert text.index("Verdict: Tied: g50m50 is ahead") < text.index("To settle it: 2 more seeds.")
     assert text.index("To settle it") < text.index("### Accuracy")
 
 
