@@ -1,22 +1,14 @@
 """Where the tables take the analysis of a comparison from."""
 
 from collections.abc import Iterable
-from importlib import import_module
 
+from medlong.compare.analyse import analyse
 from medlong.compare.analysis import Analysis
 from medlong.compare.comparison import Comparison, Group
 
-SOURCE = "medlong.compare.analyse"
-
 
 def analyses(comparison: Comparison, seed: int = 0) -> tuple[Analysis, ...]:
-    """Return the analysis of every group; none where this version of the package does not analyse."""
-    try:
-        analyse = import_module(SOURCE).analyse
-    except ModuleNotFoundError as error:
-        if error.name != SOURCE:
-            raise
-        return ()
+    """Return the analysis of every group."""
     return tuple(analyse(comparison, group, seed) for group in comparison.groups)
 
 

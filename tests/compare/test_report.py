@@ -2,9 +2,7 @@
 
 import csv
 import io
-import sys
 from pathlib import Path
-from types import ModuleType
 
 import polars as pl
 import pytest
@@ -84,9 +82,7 @@ def test_the_csv_has_what_was_inferred_in_its_last_columns(runs: Runs) -> None:
 
 
 def test_analyses_come_from_the_module_that_makes_them(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
-    module = ModuleType("medlong.compare.analyse")
-    module.__dict__["analyse"] = lambda comparison, group, seed=0: analysis(group, {})
-    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr("medlong.compare.inference.analyse", lambda comparison, group, seed=0: analysis(group, {}))
     comparison = load([runs.root])
     assert [one.verdict.kind for one in analyses(comparison)] == ["tied"]
 
