@@ -11,7 +11,7 @@ from importlib import import_module
 from medlong import __version__
 from medlong.errors import MedlongError
 
-COMMANDS = ("harness", "lm", "exam", "exam.show", "mixing", "training", "soup", "compare")
+COMMANDS = ("harness", "lm", "exam", "exam.show", "mixing", "training", "soup", "compare", "planning")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -16,7 +16,7 @@ if [ "$version" -lt 311 ]; then
 fi
 if [ "${2:-}" = newest ]; then
     pins=constraints/lm_eval_newest.txt extras=eval,report
-    more="pytest pytest-timeout hypothesis"
+    more="pytest pytest-timeout pytest-xdist hypothesis"
 else
     pins=constraints/py$([ "$version" -ge 312 ] && echo 312 || echo 311).txt extras=eval,train,report,mix,ray,dev
     more=

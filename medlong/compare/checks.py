@@ -37,11 +37,11 @@ def check_books(samples: pl.DataFrame, base: Entry, others: Sequence[Entry], fau
     key = [*EXAM, "scoring", "arm", "item"]
     columns = [*key, "file", "book_hash", "item_hash"]
     reference = samples.filter(pl.col("entry") == base.key).select(columns)
-    for entry in others:
-        pairs = samples.filter(pl.col("entry") == entry.key).select(columns).join(reference, on=key, suffix="_base")
-        for column, what in (("book_hash", "book"), ("item_hash", "question or options")):
-            wrong = pairs.filter(pl.col(column) != pl.col(f"{column}_base")).sort(*key)
-            for _, group in wrong.group_by("file", maintain_order=True):
+    pairs = samples.select("entry", *columns).join(reference, on=key, suffix="_base")
+    for column, what in (("book_hash", "book"), ("item_hash", "question or options")):
+        wrong = pairs.filter(pl.col(column) != pl.col(f"{column}_base")).sort(*key)
+        for entry in others:
+            for _, group in wrong.filter(pl.col("entry") == entry.key).group_by("file", maintain_order=True):
                 first = group.row(0, named=True)
                 text = f"{group.height} items were asked with another {what} than in {first['file_base']}"
                 hashes = f"first: {first['item']}, {first[column]!r} and {first[f'{column}_base']!r}"
@@ -53,12 +53,15 @@ def missing_items(samples: pl.DataFrame, entries: Sequence[Entry]) -> list[tuple
     """Return, for every model, what others of `entries` were asked and it was not."""
     keys = [*EXAM, "arm", "item"]
     everything = samples.select(keys).unique()
+    whole = {row[:-1]: row[-1] for row in everything.group_by(*EXAM, "arm").len().rows()}
+    asked = {
+        str(key): part for (key,), part in samples.select("entry", *keys).partition_by("entry", as_dict=True).items()
+    }
     found: list[tuple[Entry, str]] = []
     for entry in entries:
-        lacking = everything.join(samples.filter(pl.col("entry") == entry.key), on=keys, how="anti")
+        lacking = everything.join(asked.get(entry.key, samples.clear()), on=keys, how="anti")
         counts = lacking.group_by(*EXAM, "arm").agg(pl.len(), pl.col("item").min()).sort(*EXAM, "arm")
         for family, bank, arm, count, first in counts.rows():
-            same = (pl.col("family") == family) & (pl.col("bank") == bank) & (pl.col("arm") == arm)
-            whole = everything.filter(same).height
-            found.append((entry, f"lacks {count} of {whole} items of {family}_{arm} (first: {first})"))
+            of = whole[family, bank, arm]
+            found.append((entry, f"lacks {count} of {of} items of {family}_{arm} (first: {first})"))
     return found

@@ -2,12 +2,20 @@
 
 import argparse
 import os
+import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from medlong import atomic
 from medlong.errors import DataError, MissingPackageError
+
+if TYPE_CHECKING:
+    from medlong.compare.comparison import Comparison
+    from medlong.compare.table import View
+
+PROPERTIES = ("kind", "language", "depth_fifth", "letter")
 
 
 def add(commands: "argparse._SubParsersAction[Any]") -> None:
@@ -22,37 +30,99 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
         "--base", metavar="NAME", help="compare all rows with this one, not each run with its base model"
     )
     compare.add_argument("--allow-partial", action="store_true", help="compare shared items when the items differ")
+    _add_view(compare)
+    _add_outputs(compare)
+    compare.set_defaults(run=_compare)
+
+
+def _add_view(compare: argparse.ArgumentParser) -> None:
+    compare.add_argument(
+        "--columns", metavar="A,B,...", help="only these columns of the tables; or of the CSV, as one table"
+    )
+    compare.add_argument("--sort", metavar="COLUMN[:desc]", help="sort the rows of each table that has this column")
+    compare.add_argument(
+        "--by", action="append", choices=PROPERTIES, default=[], help="accuracy by this property of the items as well"
+    )
+    compare.add_argument("--reference", metavar="NAME", help="set published tables beside these: paper")
+
+
+def _add_outputs(compare: argparse.ArgumentParser) -> None:
     compare.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables as Markdown as well")
+    compare.add_argument("--latex", type=Path, metavar="FILE", help="write the tables as LaTeX (booktabs) as well")
     compare.add_argument("--csv", type=Path, metavar="FILE", help="write every number as CSV as well")
     compare.add_argument("--html", type=Path, metavar="FILE", help="write a report for a browser as well")
-    compare.set_defaults(run=_compare)
+    compare.add_argument(
+        "--model-card", type=Path, metavar="FILE", help="write a section for the model card of one model as well"
+    )
+    compare.add_argument("--entry", metavar="NAME", help="the model that --model-card is about")
+    compare.add_argument(
+        "--to",
+        action="append",
+        default=[],
+        metavar="CLIENT[:PLACE]",
+        help="send the scores to wandb, mlflow or tensorboard, to this project, experiment or folder",
+    )
 
 
 def _compare(args: argparse.Namespace) -> int:
     try:
-        from medlong.compare.comparison import load
-        from medlong.compare.export import to_csv
-        from medlong.compare.table import markdown
-        from medlong.compare.terminal import show
-        from medlong.report.page import report
+        return _run(args)
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("medlong"):
             raise
         message = f"compare needs the package {error.name}; install it with: pip install 'medlong[report]'"
         raise MissingPackageError(message) from None
-    for path in (args.markdown, args.csv, args.html):
+
+
+def _run(args: argparse.Namespace) -> int:
+    from medlong.compare.arrange import parse
+    from medlong.compare.comparison import load
+    from medlong.compare.inference import analyses
+    from medlong.compare.publish import check_client, publish
+    from medlong.compare.reference.published import reference
+    from medlong.compare.table import View
+    from medlong.compare.terminal import show
+
+    if args.entry and not args.model_card:
+        raise DataError("--entry names the model of --model-card FILE, which was not given")
+    for path in (args.markdown, args.latex, args.csv, args.html, args.model_card):
         if path:
             _refuse_unwritable(path)
+    for target in args.to:
+        check_client(target)
+    choice = parse(args.columns, args.sort)
+    source = reference(args.reference) if args.reference else None
     comparison = load(args.folders, scoring=args.scoring, base=args.base, allow_partial=args.allow_partial)
-    show(comparison, sys.stdout)
-    for path, render in ((args.markdown, markdown), (args.csv, to_csv), (args.html, report)):
-        if path:
-            _write(path, render(comparison))
+    view = View(analyses(comparison), tuple(dict.fromkeys(args.by)), choice, source)
+    texts = _texts(args, comparison, view)
+    show(comparison, sys.stdout, view)
+    for path, text in texts:
+        _write(path, text)
+    for target in args.to:
+        print(publish(comparison, view.analyses, target))
     return 0
 
 
+def _texts(args: argparse.Namespace, comparison: "Comparison", view: "View") -> list[tuple[Path, str]]:
+    """Every file with its text, all made before any is written."""
+    from medlong.compare.card import model_card
+    from medlong.compare.latex import latex
+    from medlong.compare.table import csv_view, markdown
+    from medlong.report.page import report
+
+    command = shlex.join(["medlong", *sys.argv[1:]])
+    makers: tuple[tuple[Path | None, Callable[[], str]], ...] = (
+        (args.markdown, lambda: markdown(comparison, view)),
+        (args.latex, lambda: latex(comparison, view)),
+        (args.csv, lambda: csv_view(comparison, view)),
+        (args.html, lambda: report(comparison, view, command)),
+        (args.model_card, lambda: model_card(comparison, view.analyses, args.entry)),
+    )
+    return [(path, make()) for path, make in makers if path]
+
+
 def _refuse_unwritable(path: Path) -> None:
-    """Raise before anything is written, so that two outputs are written or none."""
+    """Raise before anything is written, so that all outputs are written or none."""
     existing = next(folder for folder in path.absolute().parents if folder.exists())
     if path.is_dir():
         raise DataError(f"{path}: cannot be written: Is a directory")

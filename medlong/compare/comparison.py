@@ -1,7 +1,7 @@
 """The comparison: results joined to runs, mixtures and base models, measured, ready for any report."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -10,8 +10,10 @@ from medlong.catalog import unknown
 from medlong.compare.checks import check_books, check_once, check_versions, missing_items
 from medlong.compare.entries import Entry, find_base, named
 from medlong.compare.faults import Faults
-from medlong.compare.load import Evidence, read_evidence
-from medlong.compare.measure import Cell, arm_order, measure
+from medlong.compare.load import Evidence, Unmatched, read_evidence
+from medlong.compare.measure import Cell, arm_order, measure, sit
+from medlong.compare.others import SCHEMA as OTHERS
+from medlong.compare.others import scores
 from medlong.compare.samples import primary
 from medlong.errors import DataError
 
@@ -48,6 +50,10 @@ class Comparison:
     """One row an item, arm, model and answer filter; column `entry` is the key of the model."""
     notes: tuple[str, ...]
     """What the reader must know beside the numbers: assumptions made, things left out."""
+    others: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=OTHERS))
+    """Scores of other lm_eval tasks of the same models, with the columns of `medlong.compare.others.SCHEMA`."""
+    unmatched: Unmatched = field(default_factory=Unmatched)
+    """What was found on one side only."""
 
 
 def load(
@@ -68,17 +74,21 @@ def load(
     samples = _of_scoring(evidence.samples, scoring)
     kept = set(samples["entry"].unique())
     entries = [entry for entry in evidence.entries if entry.key in kept]
-    faults, notes = Faults(), list(evidence.notes)
+    faults, notes = Faults(), evidence.unmatched.notes()
     check_once(samples, {entry.key: entry.name for entry in entries}, faults)
     families = _families(entries, base, faults, notes)
     counted = primary(samples)
     for first, others in families:
         _check_family(counted, first, others, allow_partial, faults, notes)
+    apart = scores(evidence.others, families, faults)
     faults.raise_if_any()
     groups = [group for first, others in families for group in _groups(counted, first, others)]
     notes += [note for group in groups for note in _overlength(group)]
     notes += _templates(evidence, families)
-    return Comparison(tuple(groups), samples, tuple(dict.fromkeys(notes)))
+    if not apart.is_empty():
+        notes.append(f"other lm_eval tasks, not in the tables of the exam: {', '.join(sorted(set(apart['task'])))}")
+    unmatched = replace(evidence.unmatched, arms=tuple(arm for group in groups for arm in _lacking(group)))
+    return Comparison(tuple(groups), samples, tuple(dict.fromkeys(notes)), apart, unmatched)
 
 
 def _of_scoring(samples: pl.DataFrame, scoring: str | None) -> pl.DataFrame:
@@ -126,21 +136,31 @@ def _check_family(
 def _groups(samples: pl.DataFrame, base: Entry, others: list[Entry]) -> list[Group]:
     keys = [base.key, *(entry.key for entry in others)]
     rows = samples.filter(pl.col("entry").is_in(keys))
-    exams = [Exam(*row) for row in rows.select("family", "bank", "bank_version", "scoring").unique().rows()]
-    return [_group(rows, exam, base, others) for exam in sorted(exams)]
+    exams = rows.partition_by("family", "bank", "bank_version", "scoring", as_dict=True)
+    return [_group(part, Exam(*exam), base, others) for exam, part in sorted(exams.items(), key=lambda pair: pair[0])]
 
 
 def _group(rows: pl.DataFrame, exam: Exam, base: Entry, others: list[Entry]) -> Group:
-    rows = rows.filter((pl.col("family") == exam.family) & (pl.col("bank") == exam.bank))
-    reference = rows.filter(pl.col("entry") == base.key)
+    sat = {str(key): part for (key,), part in rows.partition_by("entry", as_dict=True).items()}
+    nothing = rows.clear()
+    reference = sit(sat.get(base.key, nothing))
     cells: dict[tuple[str, str], Cell] = {}
     for entry in [base, *others]:
-        own = rows.filter(pl.col("entry") == entry.key)
+        own = sat.get(entry.key, nothing)
         for arm, cell in measure(own, None if entry is base else reference).items():
             cells[entry.key, arm] = cell
     lengths = {cell.arm: cell.length for cell in cells.values()}
     arms = tuple(sorted(lengths, key=lambda arm: arm_order(arm, lengths[arm])))
     return Group(exam, base, (base, *others), arms, cells)
+
+
+def _lacking(group: Group) -> list[tuple[str, str]]:
+    return [
+        (entry.name, f"{group.exam.family}_{arm}")
+        for entry in group.entries
+        for arm in group.arms
+        if (entry.key, arm) not in group.cells
+    ]
 
 
 def _overlength(group: Group) -> list[str]:

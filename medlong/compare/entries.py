@@ -8,7 +8,7 @@ from typing import Literal
 
 from medlong.catalog import RUN_FILE
 from medlong.compare.faults import Faults
-from medlong.compare.records import Mixture, ResultsRecord, Run
+from medlong.compare.records import NESTED, Mixture, ResultsRecord, Run, run_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def entry_for(
         out: Where faults go.
     """
     if not run_id:
-        return _untrained(path, results, out)
+        return _untrained(path, results, runs, out)
     run = runs.get(run_id)
     if run is None:
         out.add(path, f"run_id {run_id!r} has no medlong_run.json; give the folder of its checkpoint as well")
@@ -81,25 +81,55 @@ def entry_for(
     return Entry(run_id, run.name, identity(run.record.base_model), run, mixture)
 
 
-def _untrained(path: Path, results: ResultsRecord, out: Faults) -> Entry | None:
+def _untrained(path: Path, results: ResultsRecord, runs: Mapping[str, Run], out: Faults) -> Entry | None:
     arguments = results.model_args()
     adapter = next((str(arguments[key]) for key in ("peft", "delta") if arguments.get(key)), None)
-    model = identity(results.model())
-    trained = adapter or (model if _lies_in_a_run(results.model()) else None)
+    name = results.model()
+    model = identity(name)
+    trained = adapter or (model if _lies_in_a_run(name, path) else None)
     if trained:
         what = f"evaluates the trained {trained}, but its samples carry no run_id"
         out.add(path, f"{what}; put medlong_run.json beside the checkpoint and evaluate again")
         return None
+    if not Path(model).exists() and (doubt := _doubt(name, runs)):
+        out.add(
+            path, f"evaluates {name!r}, {doubt}, and its samples carry no run_id: whether it was trained is not known"
+        )
+        return None
     return Entry(f"model:{model}", Path(model).name, model)
 
 
-def _lies_in_a_run(model: str) -> bool:
-    """Whether the model is a folder at or below that of a run record, as merged weights and checkpoints are."""
+def _doubt(model: str, runs: Mapping[str, Run]) -> str:
+    """Why a model that is not here may still be a trained one; "" for what reads as a name on a hub or a base model."""
+    if any(same_model(identity(model), identity(run.record.base_model)) != "other" for run in runs.values()):
+        return ""
+    tail = next((part for part in reversed(Path(model).parts) if not NESTED.fullmatch(part)), "")
+    for run in runs.values():
+        if tail == run_folder(run.path).name:
+            return f"which is not here and ends like the trained {run_folder(run.path)}"
+    typed = Path(model)
+    if not typed.is_absolute() and (model.startswith(".") or len(typed.parts) > 2):
+        return "a relative path that leads nowhere from here; run medlong compare from the folder where lm_eval ran"
+    return ""
+
+
+def _lies_in_a_run(model: str, results: Path) -> bool:
+    """Whether the model is a folder at or below that of a run record, as merged weights and checkpoints are.
+
+    A relative path was relative to where lm_eval ran: that may be here, or a folder above the results.
+    """
     typed = Path(model).expanduser()
-    if not (typed.exists() or (len(typed.parts) > 1 and typed.parent.is_dir())):
-        return False  # a name on a hub
-    spellings = (typed.absolute(), Path(os.path.realpath(typed)))
-    return any((folder / RUN_FILE).exists() for place in spellings for folder in (place, *place.parents))
+    places = [typed] if typed.is_absolute() else [typed, *(folder / typed for folder in results.absolute().parents)]
+    return any(_below_a_record(place) for place in places if place.exists() or _parent_exists(typed, place))
+
+
+def _parent_exists(typed: Path, place: Path) -> bool:
+    return len(typed.parts) > 1 and place.parent.is_dir()
+
+
+def _below_a_record(place: Path) -> bool:
+    spellings = (place.absolute(), Path(os.path.realpath(place)))
+    return any((folder / RUN_FILE).exists() for spelling in spellings for folder in (spelling, *spelling.parents))
 
 
 def find_base(entry: Entry, entries: Iterable[Entry], out: Faults, notes: list[str]) -> Entry | None:

@@ -11,6 +11,7 @@ from rich.progress import track
 
 from medlong.compare.entries import Entry, entry_for
 from medlong.compare.faults import Faults
+from medlong.compare.others import Other, claim
 from medlong.compare.records import (
     Mixture,
     ResultsRecord,
@@ -26,6 +27,28 @@ from medlong.errors import DataError
 
 
 @dataclass(frozen=True, slots=True)
+class Unmatched:
+    """What was found on one side only, and so enters no number."""
+
+    runs: tuple[str, ...] = ()
+    """Names of runs without exam results."""
+    mixtures: tuple[str, ...] = ()
+    """Names of mixtures that no run was trained on."""
+    results: tuple[str, ...] = ()
+    """Results files of other tasks whose model sat no exam."""
+    arms: tuple[tuple[str, str], ...] = ()
+    """Name of a model and a task that others of its base were asked and it was not."""
+
+    def notes(self) -> list[str]:
+        """Return the same in words, one line each; arms are named where they are compared."""
+        return [
+            *(f"{name}: no exam results found, left out" for name in self.runs),
+            *(f"mixture {name}: no run was trained on it" for name in self.mixtures),
+            *(f"{path}: its model sat no exam of medlong, left out" for path in self.results),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What was found: who sat the exam, and every answer's score."""
 
@@ -35,7 +58,9 @@ class Evidence:
     """The columns of `medlong.compare.samples.SCHEMA`, and `entry`, `results` and `task_version`."""
     templates: dict[str, frozenset[str]]
     """The hashes of the chat templates each entry was asked with, by entry key."""
-    notes: list[str]
+    others: list[Other]
+    """Other lm_eval tasks of these models."""
+    unmatched: Unmatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +90,7 @@ def read_evidence(folders: Sequence[Path]) -> Evidence:
         raise DataError(f"no medlong results (results_*.json of lm_eval) under {where}")
     parts = _parts(records, faults)
     faults.raise_if_any()
-    return _join(parts, runs, mixtures, _other_tasks(records))
+    return _join(parts, runs, mixtures, records)
 
 
 def _results(outputs: list[Output], faults: Faults) -> list[tuple[Output, ResultsRecord]]:
@@ -110,8 +135,14 @@ def _check_complete(path: Path, task: str, frame: pl.DataFrame, record: ResultsR
         faults.add(path, f"has {there} readable items, but the results file says {said}; evaluate the task again")
 
 
-def _join(parts: list[_Part], runs: dict[str, Run], mixtures: dict[str, Mixture], notes: list[str]) -> Evidence:
+def _join(
+    parts: list[_Part],
+    runs: dict[str, Run],
+    mixtures: dict[str, Mixture],
+    records: list[tuple[Output, ResultsRecord]],
+) -> Evidence:
     faults = Faults()
+    by_path: dict[Path, str] = {}
     entries: dict[str, Entry] = {}
     templates: dict[str, frozenset[str]] = {}
     frames = []
@@ -124,13 +155,20 @@ def _join(parts: list[_Part], runs: dict[str, Run], mixtures: dict[str, Mixture]
         if entry is None:
             continue
         entries[entry.key] = entry
+        by_path[part.path] = entry.key
         template = frozenset({part.record.chat_template_sha or ""})
         templates[entry.key] = templates.get(entry.key, frozenset()) | template
         frames.append(part.samples.with_columns(entry=pl.lit(entry.key), results=pl.lit(str(part.path))))
     faults.raise_if_any()
     samples = pl.concat(frames).sort("entry", "task", "arm", "filter", "item", "file")
-    unused = [f"{run.name}: no exam results found, left out" for key, run in sorted(runs.items()) if key not in entries]
-    return Evidence(sorted(_distinct(entries), key=_order), samples, templates, notes + unused)
+    others, strangers = claim(records, entries, by_path)
+    trained_on = {run.record.mixture_id for run in runs.values()}
+    unmatched = Unmatched(
+        runs=tuple(run.name for key, run in sorted(runs.items()) if key not in entries),
+        mixtures=tuple(sorted(mixture.name for key, mixture in mixtures.items() if key not in trained_on)),
+        results=tuple(sorted(str(path) for path in strangers)),
+    )
+    return Evidence(sorted(_distinct(entries), key=_order), samples, templates, others, unmatched)
 
 
 def _distinct(entries: dict[str, Entry]) -> list[Entry]:
@@ -151,10 +189,3 @@ def _order(entry: Entry) -> tuple[bool, str, int, str, str]:
         entry.name,
         entry.key,
     )
-
-
-def _other_tasks(records: list[tuple[Output, ResultsRecord]]) -> list[str]:
-    others = sorted(
-        {task for _, record in records for task in record.configs} - {t for _, r in records for t in r.tasks()}
-    )
-    return [f"results of other tasks, left out: {', '.join(others)}"] if others else []

@@ -10,6 +10,9 @@ from medlong.compare.statistics import Estimate, Interval, clustered_mean, paire
 ORACLE = "oracle"
 _LENGTH = re.compile(r"\d+k")
 
+Sitting = dict[str, pl.DataFrame]
+"""What one model did in one exam: by arm, one row an item that fitted its window."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -44,61 +47,67 @@ def is_length(arm: str) -> bool:
     return _LENGTH.fullmatch(arm) is not None
 
 
-def measure(samples: pl.DataFrame, base: pl.DataFrame | None) -> dict[str, Cell]:
+def measure(samples: pl.DataFrame, base: Sitting | None) -> dict[str, Cell]:
     """Return the cells of one model by arm, in the order of the tables.
 
     Args:
         samples: The model's samples in one exam, one row an arm and item.
-        base: The same of the model it is compared with; None for the base itself.
+        base: What the model it is compared with did; None for the base itself.
     """
-    lengths = samples.group_by("arm").agg(pl.col("length").max())
+    own = sit(samples)
+    lengths = samples.group_by("arm").agg(pl.col("length").max(), pl.len())
     arms = sorted(lengths.rows(), key=lambda row: arm_order(row[0], row[1]))
-    return {arm: _cell(arm, length, samples, base) for arm, length in arms}
+    pairs = {} if base is None else {arm: _pairs(own[arm], base.get(arm)) for arm, _, _ in arms}
+    return {
+        arm: _cell(arm, length, asked, own[arm], None if base is None else pairs[arm], pairs.get(ORACLE))
+        for arm, length, asked in arms
+    }
 
 
-def _cell(arm: str, length: int, samples: pl.DataFrame, base: pl.DataFrame | None) -> Cell:
-    asked = samples.filter(pl.col("arm") == arm)
-    counted = _counted(samples, arm)
+def sit(samples: pl.DataFrame) -> Sitting:
+    """Return, by arm, the items that fitted the window, in a fixed order, with their clusters.
+
+    Where there is no book the item is its own cluster.
+    """
+    own = pl.when(pl.col("book") == "").then("item:" + pl.col("item")).otherwise("book:" + pl.col("book"))
+    rows = samples.select("arm", "item", "acc", "no_answer", "overlength", own.alias("cluster")).sort("item")
+    return {
+        str(arm): part.filter(~pl.col("overlength")) for (arm,), part in rows.partition_by("arm", as_dict=True).items()
+    }
+
+
+def _cell(
+    arm: str, length: int, asked: int, counted: pl.DataFrame, pairs: pl.DataFrame | None, oracle: pl.DataFrame | None
+) -> Cell:
     right = float(counted["acc"].sum())
     silent = counted["no_answer"]
     return Cell(
         arm=arm,
         length=length,
-        n_items=asked.height,
-        n_overlength=asked.height - counted.height,
+        n_items=asked,
+        n_overlength=asked - counted.height,
         n_no_answer=None if silent.null_count() else int(silent.sum()),
         accuracy=clustered_mean(counted["acc"].to_numpy(), counted["cluster"].to_list()),
         rate=wilson(right, counted.height),
-        difference=None if base is None else _difference(samples, base, arm),
-        net=_net(samples, base, arm) if base is not None and is_length(arm) else None,
+        difference=None if pairs is None else _difference(pairs, "acc", "base"),
+        net=_net(pairs, oracle) if pairs is not None and oracle is not None and is_length(arm) else None,
     )
 
 
-def _counted(samples: pl.DataFrame, arm: str) -> pl.DataFrame:
-    """Items of an arm that fitted the window, in a fixed order; where there is no book the item is its own cluster."""
-    own = pl.when(pl.col("book") == "").then("item:" + pl.col("item")).otherwise("book:" + pl.col("book"))
-    rows = samples.filter((pl.col("arm") == arm) & ~pl.col("overlength"))
-    return rows.select("item", "acc", "no_answer", own.alias("cluster")).sort("item")
+def _pairs(own: pl.DataFrame, base: pl.DataFrame | None) -> pl.DataFrame:
+    """Items of an arm that both models were counted on, in order of the items."""
+    other = (own.clear() if base is None else base).select("item", pl.col("acc").alias("base"))
+    return own.select("item", "acc", "cluster").join(other, on="item", maintain_order="left")
 
 
-def _pairs(samples: pl.DataFrame, base: pl.DataFrame, arm: str) -> pl.DataFrame:
-    other = _counted(base, arm).select("item", pl.col("acc").alias("base"))
-    return _counted(samples, arm).join(other, on="item").sort("item")
-
-
-def _difference(samples: pl.DataFrame, base: pl.DataFrame, arm: str) -> Estimate | None:
-    pairs = _pairs(samples, base, arm)
+def _difference(pairs: pl.DataFrame, first: str, second: str) -> Estimate | None:
     if pairs.is_empty():
         return None
-    return paired_difference(pairs["acc"].to_numpy(), pairs["base"].to_numpy(), pairs["cluster"].to_list())
+    return paired_difference(pairs[first].to_numpy(), pairs[second].to_numpy(), pairs["cluster"].to_list())
 
 
-def _net(samples: pl.DataFrame, base: pl.DataFrame, arm: str) -> Estimate | None:
+def _net(pairs: pl.DataFrame, oracle: pl.DataFrame) -> Estimate | None:
     change = pl.col("acc") - pl.col("base")
-    oracle = _pairs(samples, base, ORACLE).select("item", change.alias("oracle"))
-    both = (
-        _pairs(samples, base, arm).select("item", "cluster", change.alias("open")).join(oracle, on="item").sort("item")
-    )
-    if both.is_empty():
-        return None
-    return paired_difference(both["open"].to_numpy(), both["oracle"].to_numpy(), both["cluster"].to_list())
+    page = oracle.select("item", change.alias("oracle"))
+    both = pairs.select("item", "cluster", change.alias("open")).join(page, on="item", maintain_order="left")
+    return _difference(both, "open", "oracle")

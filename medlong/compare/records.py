@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from medlong.compare.faults import Faults
 
 TASK_PREFIX = "medlong_"
-_NESTED = re.compile(r"checkpoint-\d+|merged")
+NESTED = re.compile(r"checkpoint-\d+|merged")
+"""Folders within that of a run."""
 
 
 class Record(BaseModel):
@@ -60,7 +61,10 @@ class ResultsRecord(Record):
 
     config: dict[str, Any]
     configs: dict[str, Any]
+    results: dict[str, dict[str, Any]] = {}
     versions: dict[str, Any] = {}
+    n_shot: dict[str, Any] = Field(default={}, alias="n-shot")
+    group_subtasks: dict[str, list[str]] = {}
     n_samples: dict[str, dict[str, Any]] = Field(default={}, alias="n-samples")
     chat_template_sha: str | None = None
 
@@ -79,7 +83,7 @@ class ResultsRecord(Record):
         return str(next((name for name in names if name), self.config.get("model", "")))
 
     def tasks(self) -> list[str]:
-        """Return the leaf tasks of medlong, sorted; other benchmarks are not compared item by item."""
+        """Return the leaf tasks of medlong, sorted; other benchmarks are joined apart."""
         return sorted(task for task in self.configs if task.startswith(TASK_PREFIX))
 
 
@@ -117,7 +121,7 @@ def read_runs(paths: list[Path], faults: Faults) -> dict[str, Run]:
             continue
         known = runs.get(record.run_id)
         if known is None:
-            runs[record.run_id] = Run(_folder_name(path), record, path)
+            runs[record.run_id] = Run(run_folder(path).name, record, path)
         elif _training(known.record) != _training(record):
             faults.add(path, f"says something else about run_id {record.run_id!r} than {known.path}; keep the true one")
     return _distinct_names(runs)
@@ -146,6 +150,11 @@ def read_mixtures(paths: list[Path], faults: Faults) -> dict[str, Mixture]:
     return mixtures
 
 
+def read_run(path: Path, faults: Faults) -> RunRecord | None:
+    """Return one run record, or None (with a fault recorded) when it is broken."""
+    return _read(path, RunRecord, faults)
+
+
 def read_results(path: Path, faults: Faults) -> ResultsRecord | None:
     """Return an lm_eval results file, or None (with a fault recorded) when it is broken."""
     return _read(path, ResultsRecord, faults)
@@ -158,6 +167,14 @@ def read_bytes(path: Path, faults: Faults) -> bytes | None:
     except OSError as error:
         faults.add(path, f"cannot be read: {error.strerror}")
         return None
+
+
+def run_folder(path: Path) -> Path:
+    """Return the folder of a run by the path of its record; checkpoints and merged weights lie within it."""
+    folder = Path(os.path.realpath(path)).parent
+    while NESTED.fullmatch(folder.name):
+        folder = folder.parent
+    return folder
 
 
 def _training(record: RunRecord) -> tuple[object, ...]:
@@ -183,13 +200,6 @@ def _mixture(path: Path, record: ManifestRecord, faults: Faults) -> Mixture | No
     shares = {name: amount / whole for name, amount in sorted(amounts.items())}
     total = record.total if record.total is not None else round(whole)
     return Mixture(record.mixture_id, record.name, total, record.unit, shares)
-
-
-def _folder_name(path: Path) -> str:
-    folder = Path(os.path.realpath(path)).parent
-    while _NESTED.fullmatch(folder.name):
-        folder = folder.parent
-    return folder.name
 
 
 def _distinct_names(runs: dict[str, Run]) -> dict[str, Run]:

@@ -1,11 +1,13 @@
-"""Read lm_eval sample files line by line into small columns; prompts and answers are never kept."""
+"""Read lm_eval sample files line by line into small columns; prompts and answers are neither decoded nor kept."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import polars as pl
 from pydantic import Field, ValidationError
 
+from medlong.compare import cache
 from medlong.compare.faults import Faults
 from medlong.compare.records import Record
 from medlong.hashing import digest
@@ -14,6 +16,10 @@ SHOWN = 3
 """Faulty lines of one file that are written out; the others are counted."""
 
 STRICT = "strict"
+
+BUFFER = 1 << 20
+ARGUMENTS, FILTER = b', "arguments": ', b', "filter": '
+"""Between these keys lm_eval's EvaluationTracker writes `arguments`, `resps` and `filtered_resps`."""
 
 SCHEMA = pl.Schema(
     {
@@ -42,6 +48,12 @@ SCHEMA = pl.Schema(
         "overlength": pl.Boolean,
     }
 )
+
+KEPT = pl.Schema({name: kind for name, kind in SCHEMA.items() if name != "file"})
+"""What of a file is the same wherever it lies."""
+
+R = TypeVar("R", bound=Record)
+T = TypeVar("T")
 
 
 class Doc(Record):
@@ -80,29 +92,56 @@ def read_samples(path: Path, task: str, faults: Faults) -> pl.DataFrame:
     """Return the sample file as a frame with the columns of `SCHEMA`, one row a question and filter.
 
     Faulty lines are recorded as faults with their line numbers, and so are a question that occurs
-    twice and a file that mixes training runs.
+    twice and a file that mixes training runs. A file without faulty lines is kept in the cache.
     """
-    columns: dict[str, list[object]] = {name: [] for name in SCHEMA}
+    name = cache.key(path, task, KEPT)
+    kept = cache.fetch(name, KEPT)
+    if kept is None:
+        rows, whole = read_lines(path, Sample, lambda sample: _row(task, sample), faults)
+        kept = pl.DataFrame(rows, schema=KEPT, orient="row")
+        if whole and cache.key(path, task, KEPT) == name:
+            cache.store(name, kept)
+    frame = kept.select(pl.lit(str(path)).alias("file"), pl.all())
+    _check(path, frame, faults)
+    return frame
+
+
+def read_lines(path: Path, model: type[R], keep: Callable[[R], T], faults: Faults) -> tuple[list[T], bool]:
+    """Return what `keep` takes of every readable line of a sample file, and whether there was no other line.
+
+    One line is held at a time; the first faulty ones are recorded with their numbers.
+    """
+    found: list[T] = []
     wrong: list[str] = []
+    readable = True
     try:
-        with path.open("rb") as file:
+        with path.open("rb", buffering=BUFFER) as file:
             for number, line in enumerate(file, start=1):
                 try:
-                    sample = Sample.model_validate_json(line)
+                    found.append(keep(model.model_validate_json(_without_prompt(line))))
                 except ValidationError as error:
                     wrong.append(f"line {number}: {_explain(error)}")
-                    continue
-                for name, value in _row(path, task, sample).items():
-                    columns[name].append(value)
     except OSError as error:
         faults.add(path, f"cannot be read: {error.strerror}")
+        readable = False
     for text in wrong[:SHOWN]:
         faults.add(path, text)
     if len(wrong) > SHOWN:
         faults.add(path, f"and {len(wrong) - SHOWN} more broken lines")
-    frame = pl.DataFrame(columns, schema=SCHEMA)
-    _check(path, frame, faults)
-    return frame
+    return found, readable and not wrong
+
+
+def _without_prompt(line: bytes) -> bytes:
+    """Cut the prompts and answers out of a line as lm_eval writes it; return any other line as it is.
+
+    Decoding them is most of the time of reading. Within a JSON string every quote has a backslash
+    before it, so a key found with its plain quotes is a key. One that occurs twice means that two
+    lines ran into each other: such a line is decoded in full, and refused.
+    """
+    start, end = line.find(ARGUMENTS), line.rfind(FILTER)
+    if start < 0 or end < start or line.rfind(ARGUMENTS) != start:
+        return line
+    return line[:start] + line[end:]
 
 
 def primary(frame: pl.DataFrame) -> pl.DataFrame:
@@ -111,10 +150,9 @@ def primary(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.filter(strict | ~strict.any().over("file"))
 
 
-def _row(path: Path, task: str, sample: Sample) -> dict[str, object]:
+def _row(task: str, sample: Sample) -> dict[str, object]:
     doc = sample.doc
     return {
-        "file": str(path),
         "task": task,
         "family": task.removesuffix(f"_{doc.arm}"),
         "filter": sample.filter,

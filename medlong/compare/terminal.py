@@ -9,25 +9,27 @@ from rich.table import Table
 from rich.text import Text
 
 from medlong.compare.comparison import Comparison
-from medlong.compare.table import Sheet, group_title, remarks, sheets
+from medlong.compare.table import PLAIN, Sheet, View, remarks, sections
 
 NARROW, WIDE = 100, 120
 
 
-def show(comparison: Comparison, file: IO[str]) -> None:
-    """Print every table and remark of `comparison` to `file`."""
+def show(comparison: Comparison, file: IO[str], view: View = PLAIN) -> None:
+    """Print every table and remark of `comparison` to `file`, the verdict of each group first."""
     width = min(max(shutil.get_terminal_size((WIDE, 24)).columns, NARROW), WIDE)
     console = Console(file=file, width=width, highlight=False)
-    for group in comparison.groups:
-        console.print(Text(group_title(group), style="bold"))
-        for sheet in sheets(group):
+    for section in sections(comparison, view):
+        console.print(Text(section.title, style="bold"))
+        for line in section.verdict:
+            console.print(Text(line))
+        for sheet in section.tables:
             for part in sheet.split() if sheet.width() > width else (sheet,):
                 console.print(Text(f"\n{part.title}", style="italic"))
                 console.print(_table(part))
                 if part.caption:
                     console.print(Text(part.caption, style="dim"))
         console.print()
-    for line in remarks(comparison):
+    for line in remarks(comparison, view.analyses):
         console.print(Text(f"- {line}"))
 
 

@@ -1,8 +1,5 @@
 """The page: one file, no script, nothing fetched, every text escaped, the same bytes for the same inputs."""
 
-import shlex
-import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -10,7 +7,8 @@ import polars as pl
 
 from medlong.compare.analysis import Analysis
 from medlong.compare.comparison import Comparison, Group
-from medlong.compare.table import Sheet, group_title, remarks, sheets
+from medlong.compare.inference import analysis_of
+from medlong.compare.table import Section, Sheet, View, remarks, sections
 from medlong.report import grids, items, plots, provenance, words
 from medlong.report.grids import Grid
 from medlong.report.items import Answers, Key, Shelf, Text
@@ -68,8 +66,6 @@ class Part:
     shares: list[tuple[str, str, str, str]]
     share_plot: Plot | None
     surface: str
-    reading_heads: Sequence[str]
-    reading_rows: list[tuple[str, list[str]]]
     letters: Grid | None
     rates: list[Grid]
     kinds: list[Grid]
@@ -80,22 +76,16 @@ class Part:
     """Arm, its anchor and its drawers."""
 
 
-def report(comparison: Comparison) -> str:
-    """Return the page of a comparison, made by the command line that this process was started with."""
-    analyses: list[Analysis | None] = [None for _ in comparison.groups]
-    return render(comparison, analyses, shlex.join(["medlong", *sys.argv[1:]]))
-
-
-def render(comparison: Comparison, analyses: Sequence[Analysis | None], command: str) -> str:
+def report(comparison: Comparison, view: View, command: str) -> str:
     """Return the whole page as HTML.
 
     Args:
         comparison: What is shown.
-        analyses: What was inferred about each of its groups, in their order; None where nothing was.
+        view: What was inferred about it, and which tables are shown.
         command: The command line, shown with the sources.
 
     Raises:
-        DataError: If a file has changed or gone since `comparison` was loaded.
+        DataError: If a file has changed or gone since `comparison` was loaded, or `view` names what there is not.
     """
     from jinja2 import Environment, StrictUndefined
 
@@ -108,8 +98,11 @@ def render(comparison: Comparison, analyses: Sequence[Analysis | None], command:
         for item in shelf.shown
     ]
     answers = items.read(comparison.samples, wanted)
-    several = zip(comparison.groups, frames, stacks, analyses, strict=True)
-    parts = [_part(number, *one, answers) for number, one in enumerate(several)]
+    several = zip(comparison.groups, sections(comparison, view), frames, stacks, strict=True)
+    parts = [
+        _part(number, group, section, analysis_of(group, view.analyses), rows, stack, answers)
+        for number, (group, section, rows, stack) in enumerate(several)
+    ]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["visible"] = visible
     folder = files("medlong.report")
@@ -118,12 +111,11 @@ def render(comparison: Comparison, analyses: Sequence[Analysis | None], command:
         template.render(
             style=folder.joinpath(STYLE).read_text(encoding="utf-8"),
             parts=parts,
-            remarks=remarks(comparison),
+            remarks=remarks(comparison, view.analyses),
             origins=provenance.origins(comparison, answers.hashes),
             versions=provenance.versions(),
             command=command,
             shown=items.SHOWN,
-            interval=plots.interval,
             plot_width=plots.WIDTH,
             plot_height=plots.HEIGHT,
             plot_left=plots.LEFT,
@@ -136,14 +128,19 @@ def render(comparison: Comparison, analyses: Sequence[Analysis | None], command:
 
 
 def _part(
-    number: int, group: Group, rows: pl.DataFrame, stack: list[Shelf], analysis: Analysis | None, answers: Answers
+    number: int,
+    group: Group,
+    section: Section,
+    analysis: Analysis | None,
+    rows: pl.DataFrame,
+    stack: list[Shelf],
+    answers: Answers,
 ) -> Part:
     shares = words.share_rows(group, analysis)
-    heads, reading_rows = words.readings(group, analysis)
     arms = {arm: grids.anchor(number, place) for place, arm in enumerate(group.arms)}
     return Part(
         number=number,
-        title=group_title(group),
+        title=section.title,
         headline=words.headline(analysis),
         analysis=analysis,
         sentences=words.sentences(group),
@@ -156,12 +153,10 @@ def _part(
         ],
         share_plot=plots.shares([(name, share, total, score.value) for name, share, total, _, score in shares]),
         surface=words.surface(analysis),
-        reading_heads=heads,
-        reading_rows=reading_rows,
         letters=grids.letters(group, rows, answers),
         rates=grids.rates(group, number),
         kinds=grids.kinds(group, rows),
-        sheets=sheets(group),
+        sheets=section.tables,
         arms=arms,
         drawers=[
             (arm, arms[arm], [_drawer(number, group, shelf, rows, answers) for shelf in stack if shelf.arm == arm])

@@ -14,7 +14,7 @@ from medlong.compare.statistics import Estimate
 from medlong.report.grids import points, signed_points
 
 WIDTH, HEIGHT = 640.0, 320.0
-LEFT, RIGHT, TOP, BOTTOM = 56.0, 16.0, 30.0, 48.0
+LEFT, RIGHT, TOP, BOTTOM = 56.0, 16.0, 40.0, 48.0
 LINES = 5
 """Models drawn beside the base in one picture; more of them get further pictures."""
 

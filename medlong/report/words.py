@@ -1,7 +1,5 @@
 """The answer in words: the verdict of the analysis, or what can be said of each model without one."""
 
-from collections.abc import Sequence
-
 from medlong.compare.analysis import Analysis
 from medlong.compare.comparison import Group
 from medlong.compare.entries import Entry
@@ -86,26 +84,6 @@ def surface(analysis: Analysis | None) -> str:
         f"{100 * low:.0f} to {100 * high:.0f} %) at a total of "
         f"{found.best_total:,.0f}; lack of fit p = {found.lack_of_fit_p:.3f}."
     )
-
-
-def readings(group: Group, analysis: Analysis | None) -> tuple[Sequence[str], list[tuple[str, list[str]]]]:
-    """Return headings and rows of a table on how each model reads: effective length and corrected tests."""
-    if analysis is None:
-        return (), []
-    lengths = [arm for arm in group.arms if is_length(arm)]
-    heads = ["effective length (tokens)", *(f"D(L) {arm}, p by Holm" for arm in lengths)]
-    rows = []
-    for entry in group.entries:
-        reading = analysis.readings.get(entry.key)
-        if reading is None:
-            continue
-        low, high = reading.effective_interval
-        cells = [f"{reading.effective or 'none'} ({low:,.0f} to {high:,.0f})"]
-        for arm in lengths:
-            tested = reading.net.get(arm)
-            cells.append(f"{interval(tested.estimate)}, p = {tested.p_holm:.3f}" if tested else "–")
-        rows.append((entry.name, cells))
-    return heads, rows
 
 
 def _two(group: Group, entry: Entry, known: str, length: str) -> tuple[Estimate | None, Estimate | None]:

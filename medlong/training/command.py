@@ -1,8 +1,14 @@
 """`medlong recipe`: render the Axolotl recipes from their source, and check any recipe strictly."""
 
 import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from medlong.training.check import Finding
 
 SOURCES = "a _source.yaml or _family.yaml (default: all shipped), or a study, which needs --out"
 
@@ -16,8 +22,14 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     render.add_argument("--out", metavar="DIR", type=Path, help="where the recipes of a study go, with its run.sh")
     render.add_argument("--check", action="store_true", help="write nothing; fail if a recipe is stale")
     render.set_defaults(run=_render)
-    check = kinds.add_parser("check", help="load recipes in Axolotl's own schema, strictly")
+    check = kinds.add_parser("check", help="everything to know of recipes before they are used")
     check.add_argument("file", metavar="FILE", type=Path, nargs="+", help="an Axolotl YAML")
+    check.add_argument(
+        "--gpus", metavar="N", type=_positive, help="how many GPUs train (default: as the recipe says, or 1)"
+    )
+    check.add_argument("--gpu-memory", metavar="GIB", type=float, help="memory of each; to need more is an error")
+    check.add_argument("--strict", action="store_true", help="fail for warnings too")
+    check.add_argument("--json", action="store_true", help="print all findings as JSON")
     check.set_defaults(run=_check)
 
 
@@ -57,16 +69,39 @@ def _render_studies(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> int:
     from medlong.errors import ConfigError
-    from medlong.training.check import problems
+    from medlong.training.check import findings, shared_outputs
 
-    faulty = []
-    for file in args.file:
-        found = problems(file)
-        if found:
-            count = f"{len(found)} problem{'s' if len(found) > 1 else ''}"
-            faulty.append(f"{file}: {count}\n" + "\n".join(f"  {line}" for line in found))
-        else:
-            print(f"{file}: ok")
-    if faulty:
-        raise ConfigError("\n".join(faulty))
+    found = {file: findings(file, args.gpus, args.gpu_memory) for file in args.file}
+    clashes = list(shared_outputs({file: _output_dir(file) for file in args.file}))
+    wrong = ("error", "warning") if args.strict else ("error",)
+    faulty = {file: [each for each in all_ if each.severity in wrong] for file, all_ in found.items()}
+    if args.json:
+        content = {str(file): [asdict(each) for each in all_] for file, all_ in found.items()}
+        print(json.dumps({"files": content, "together": clashes}, ensure_ascii=False, indent=2))
+        return 2 if clashes or any(faulty.values()) else 0
+    for file, all_ in found.items():
+        if not faulty[file]:
+            print("\n".join([f"{file}: ok", *(f"  {each.told()}" for each in all_)]))
+    if clashes or any(faulty.values()):
+        told = [_told(file, faulty[file], found[file]) for file in args.file if faulty[file]]
+        raise ConfigError("\n".join([*told, *clashes]))
     return 0
+
+
+def _told(file: Path, faulty: "Sequence[Finding]", all_: "Sequence[Finding]") -> str:
+    count = f"{len(faulty)} problem{'s' if len(faulty) > 1 else ''}"
+    lines = [each.told() for each in (*faulty, *(each for each in all_ if each not in faulty))]
+    return f"{file}: {count}\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def _output_dir(file: Path) -> object:
+    from medlong.config import load_mapping
+
+    return load_mapping(file).get("output_dir")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from medlong.errors import ConfigError, MedlongError
 from medlong.training.recipe import data_paths, mixture_file, named_id
@@ -22,6 +22,9 @@ class Fault(NamedTuple):
 
     message: str
     """What was found and what would be right."""
+
+    severity: Literal["error", "warning", "note"] = "error"
+    """An error spoils the training or its data; a warning may; a note is for the reader to see."""
 
 
 def faults(recipe: Mapping[str, Any]) -> list[Fault]:

@@ -29,7 +29,7 @@ CARDS = {16: 15, 24: 23, 48: 46, 80: 79, 141: 139}
 TAGS = ("cce", "fsdp2", "zero3", "ray")
 """Groups of keys that are in the name of a recipe, since the same recipe exists without them."""
 
-EXTRAS = {"zero3": ",deepspeed", "ray": ",ray"}
+EXTRAS = {"zero3": "deepspeed", "ray": "ray"}
 
 
 class Grid(Strict):
@@ -53,6 +53,12 @@ class Grid(Strict):
     nodes: int = Field(default=1, ge=1)
     cp: int = Field(default=1, ge=1)
     """GPUs that share one sequence."""
+
+    set: dict[str, Any] = Field(default_factory=dict)
+    """Keys with another value than their group of keys has."""
+
+    tag: str | None = Field(default=None, pattern=r"^[a-z0-9]+$")
+    """In the name of each recipe, where `set` is all that it differs in."""
 
 
 class Family(Strict):
@@ -136,12 +142,15 @@ def made(
         raise ConfigError(f"{known.path}: {model.title} has {model.window} positions; {places[0]} asks for {length}")
     name, run, path = places
     values = {**_sizes(grid, length), "name": name, "run": run, "mixture": mixture, "seed": seed}
-    values |= {"hub": model.hub, "revision": model.revision, "chat_template": model.chat_template}
+    values |= {"hub": model.folder or model.hub, "revision": None if model.folder else model.revision}
+    values |= {"chat_template": model.chat_template}
     values |= {"layer": model.type.partition("_")[0].capitalize() + "DecoderLayer", "mixture_id": ID_TO_COME}
-    sections = list(_sections(known, grid, method, model, values))
+    sections = _latest(list(_sections(known, grid, method, model, values)))
     keys = {key: value for section in sections for key, value in section.keys.items()}
+    if strange := next((key for key in grid.set if key not in keys), None):
+        raise ConfigError(f"{name}: set: {catalog.unknown('key in its groups', strange, keys)}")
     memory = estimate(keys, model.shape.facts(), grid.gpus * grid.nodes)
-    values |= _told(grid, method, model, memory, name)
+    values |= _told(grid, model, memory, name, keys["attn_implementation"] == "flash_attention_2")
     values |= {"train": train(grid, path), "merge": _merge(method, path), "what": _what(grid, method, length)}
     values |= {"merged": "/merged" if method != "full" else "", "task": f"{length // 1024:03d}k"}
     header = filled(known.path, known.shared.header, values)
@@ -179,14 +188,27 @@ def _sections(known: Parts, grid: Grid, method: str, model: Model, values: Mappi
             keys["plugins"] = plugins
         elif "plugins" in keys:
             del keys["plugins"]
+        keys |= {key: value for key, value in grid.set.items() if key in keys}
         full = {key: filled(known.path, value, values) for key, value in keys.items()}
         note = filled(known.path, section.note, values)
-        if name == "model" and model.revision is None:
+        if name == "model" and model.folder:
+            note = f"The base model, a folder: {model.hub}."
+        elif name == "model" and model.revision is None:
             note = "The base model. No commit is pinned, so `main` is loaded, which moves: add revision_of_model."
         yield Section(note=note, keys={key: value for key, value in full.items() if value is not None})
 
 
-def _told(grid: Grid, method: str, model: Model, memory: Memory, name: str) -> dict[str, str]:
+def _latest(sections: list[Section]) -> list[Section]:
+    """The groups without the keys that a later one has too; one that keeps none is left out."""
+    kept = []
+    for number, section in enumerate(sections):
+        later = {key for other in sections[number + 1 :] for key in other.keys}
+        keys = {key: value for key, value in section.keys.items() if key not in later}
+        kept += [Section(note=section.note, keys=keys)] if keys else []
+    return kept
+
+
+def _told(grid: Grid, model: Model, memory: Memory, name: str, flash: bool) -> dict[str, str]:
     size = next((size for size, usable in CARDS.items() if memory.total <= usable), None)
     if size is None:
         raise ConfigError(f"{name}: needs {memory.total:.0f} GiB on each GPU, which none has; give it more GPUs")
@@ -194,14 +216,17 @@ def _told(grid: Grid, method: str, model: Model, memory: Memory, name: str) -> d
     hardware = f"{count} GPUs" if count > 1 else "1 GPU"
     if grid.nodes > 1:
         hardware += f" ({grid.nodes} nodes of {grid.gpus})"
-    extra = "".join(text for section, text in EXTRAS.items() if section in grid.sections)
-    attention = "ring-flash-attn" if grid.cp > 1 else "flash-attn"
+    hardware += f" with {size} GB or more{' each' if count > 1 else ''}{_start(grid)}"
+    cpu = on_cpu(grid)
+    attention = ["ring-flash-attn" if grid.cp > 1 else "flash-attn"] if flash else []
+    extras = ",".join([*attention, *(extra for section, extra in EXTRAS.items() if section in grid.sections)])
     told = {part: f"{gib:.1f}" for part, gib in memory._asdict().items()}
     return told | {
         "title": model.title,
         "licence": model.licence,
-        "hardware": f"{hardware} with {size} GB or more{' each' if count > 1 else ''}{_start(grid)}",
-        "extra": f"axolotl[{attention}{extra}]==0.19.0",
+        "hardware": "CPU cores alone, no GPU" if cpu else hardware,
+        "each": "in all" if cpu else "on each GPU",
+        "extra": f"axolotl{f'[{extras}]' if extras else ''}==0.19.0",
         "also": "; cut_cross_entropy (see below)" if "cce" in grid.sections else "",
         "total": f"{memory.total:.0f}",
     }
@@ -210,10 +235,16 @@ def _told(grid: Grid, method: str, model: Model, memory: Memory, name: str) -> d
 def _what(grid: Grid, method: str, length: int) -> str:
     how = {"lora": "LoRA", "qlora": "QLoRA", "full": "all weights"}[method]
     count = grid.gpus * grid.nodes
-    where = "one GPU" if count == 1 else f"{count} GPUs" + (f" on {grid.nodes} nodes" if grid.nodes > 1 else "")
+    several = f"{count} GPUs" + (f" on {grid.nodes} nodes" if grid.nodes > 1 else "")
+    where = "CPUs" if on_cpu(grid) else "one GPU" if count == 1 else several
     ways = {"fsdp2": "FSDP2", "zero3": "DeepSpeed ZeRO-3", "context_parallel": "context parallel", "ray": "Ray"}
     by = [told for section, told in ways.items() if section in grid.sections]
     return f"{how}, sequences of {length:,} tokens, {where}" + (f" ({', '.join(by)})" if by else "")
+
+
+def on_cpu(grid: Grid) -> bool:
+    """Return whether the recipes of a grid need no GPU."""
+    return "cpu" in grid.sections
 
 
 def train(grid: Grid, path: str) -> str:
@@ -244,4 +275,5 @@ def _tags(grid: Grid) -> str:
     tags += [f"cp{grid.cp}"] if grid.cp > 1 else []
     tags += [f"{grid.gpus}gpu"] if grid.gpus > 1 else []
     tags += [f"{grid.nodes}nodes"] if grid.nodes > 1 else []
+    tags += [grid.tag] if grid.tag else []
     return "".join(f"_{tag}" for tag in tags)

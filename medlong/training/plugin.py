@@ -5,6 +5,7 @@ Hooks are called in this order: `register` (before the recipe is validated), `lo
 before and after the model is saved) and `post_train_unload` (once, after it is saved).
 """
 
+import logging
 import os
 import time
 from pathlib import Path
@@ -12,9 +13,14 @@ from typing import Any
 
 from axolotl.integrations.base import BasePlugin
 
+from medlong.errors import ConfigError
 from medlong.hashing import digest
 from medlong.training import data, provenance
+from medlong.training.fit import fits
+from medlong.training.lint.lengths import too_long
+from medlong.training.recipe import data_paths
 
+LOG = logging.getLogger(__name__)
 NOT_IN_THE_CACHE_KEY = ("seed", "shuffle_merged_datasets", "excess_length_strategy")
 
 
@@ -50,13 +56,15 @@ class MedlongPlugin(BasePlugin):  # type: ignore[misc]
         Axolotl's cache is found by the data's path and format alone: another seed would reuse it unseen.
 
         Raises:
-            ConfigError: If the data is not the mixture the recipe names.
+            ConfigError: If the data is not the mixture the recipe names, or rows of it are too long and would go.
             DataError: If the mixture cannot be built.
         """
         mixture_id = data.provide(self._recipe)
         for entry in cfg.datasets or []:
             if isinstance(entry.get("path"), str):
                 entry["path"] = data.filled(entry["path"], mixture_id)
+        if mixture_id is not None and _is_first_process():
+            _refuse_losses(self._recipe, mixture_id)
         self._start = provenance.known(self._recipe, self._typed_path, mixture_id)
         if not _has_accelerator():
             cfg.device_map = {"": "cpu"}  # with several processes Axolotl names a device by its rank
@@ -91,7 +99,23 @@ class MedlongPlugin(BasePlugin):  # type: ignore[misc]
             return
         wall_seconds = time.monotonic() - self._started
         content = provenance.record(self._recipe, self._typed_path, self._start, self._done, wall_seconds)
-        provenance.write(Path(cfg.output_dir), content, self._start.manifest)
+        provenance.write(Path(cfg.output_dir), content, self._start.manifest, provenance.curve_lines(self._done))
+
+
+def _refuse_losses(recipe: dict[str, Any], mixture_id: str) -> None:
+    """Refuse a training whose sequences are too short for rows of its mixture; warn where the recipe has them cut.
+
+    Axolotl drops such rows, and says so among a hundred other lines; what is trained on then is another mixture.
+    """
+    folder = Path(data.filled(data_paths(recipe)[0], mixture_id)).parent
+    if not (folder / "index.jsonl").is_file():
+        return
+    found = list(too_long(recipe, fits(recipe, folder) or []))
+    refused = [fault.message for fault in found if fault.severity == "error"]
+    if refused:
+        raise ConfigError("\n".join(f"sequence_len: {message}" for message in refused))
+    for fault in found:
+        LOG.warning("sequence_len: %s", fault.message)
 
 
 def _seed(cfg: Any) -> None:

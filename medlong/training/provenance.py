@@ -16,6 +16,9 @@ from medlong.hashing import text_digest
 from medlong.training.recipe import base_model_id, data_paths, mixture_file, run_id
 
 LOG = logging.getLogger(__name__)
+CURVE_FILE = "loss_curve.jsonl"
+"""What was logged of every step, beside the record."""
+
 MERGED = "merged"
 """The folder that `axolotl merge-lora` writes inside a run's output."""
 
@@ -55,13 +58,22 @@ class Progress(NamedTuple):
     model_revision: str | None
     """Commit of the base model on its hub."""
 
+    history: tuple[Mapping[str, Any], ...] = ()
+    """Everything the trainer logged of its steps: loss, rate, gradient norm, epoch, tokens."""
+
 
 def progress(state: Any, model_revision: str | None) -> Progress:
     """Return how far a trainer's `state` is."""
     tokens = getattr(state, "tokens", None) or {}
     counts = {name: int(tokens[name]) if name in tokens else None for name in ("total", "trainable")}
     curve = [(int(entry["step"]), float(entry["loss"])) for entry in state.log_history if "loss" in entry]
-    return Progress(int(state.global_step), curve, counts["total"], counts["trainable"], model_revision)
+    history = tuple(_logged(entry) for entry in state.log_history if "loss" in entry)
+    return Progress(int(state.global_step), curve, counts["total"], counts["trainable"], model_revision, history)
+
+
+def curve_lines(done: Progress) -> str:
+    """Return the curve as JSON lines, one logged step each, for any plotting program."""
+    return "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in done.history)
 
 
 def known(recipe: Mapping[str, Any], typed_path: str | None, mixture_id: str | None) -> Known:
@@ -113,6 +125,7 @@ def record(
         "steps": done.steps,
         "train_loss": done.curve[-1][1] if done.curve else None,
         "loss_curve": done.curve,
+        "loss_curve_file": CURVE_FILE if done.history else None,
         "tokens_seen": done.tokens,
         "trainable_tokens_seen": done.trainable_tokens,
         "wall_seconds": round(wall_seconds, 1),
@@ -122,8 +135,8 @@ def record(
     return {key: value for key, value in content.items() if value is not None}
 
 
-def write(output_dir: Path, content: Mapping[str, Any], manifest: str | None = None) -> None:
-    """Write medlong_run.json into `output_dir`, whole or not at all, and the text of its mixture's manifest.
+def write(output_dir: Path, content: Mapping[str, Any], manifest: str | None = None, curve: str = "") -> None:
+    """Write medlong_run.json into `output_dir`, whole or not at all, its curve, and its mixture's manifest.
 
     With that copy in `mixture/`, a run's folder says by itself what the run was trained on. What cannot
     be written is logged: the training is over, its weights are saved, and an error would hide that.
@@ -131,6 +144,8 @@ def write(output_dir: Path, content: Mapping[str, Any], manifest: str | None = N
     texts = {RUN_FILE: json.dumps(content, ensure_ascii=False, indent=2) + "\n"}
     if manifest is not None:
         texts["mixture/manifest.json"] = manifest
+    if curve:
+        texts[CURVE_FILE] = curve
     for name, text in texts.items():
         try:
             write_text(output_dir / name, text)
@@ -166,6 +181,18 @@ def versions(packages: Iterable[str]) -> dict[str, str | None]:
         except PackageNotFoundError:
             found[package] = None
     return found
+
+
+def _logged(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """A log entry with numbers as numbers: some of Axolotl's are text."""
+    return {key: _as_number(value) for key, value in entry.items()}
+
+
+def _as_number(value: Any) -> Any:
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def hardware() -> dict[str, Any]:

@@ -39,6 +39,12 @@ class Model(Strict):
     revision: str | None = Field(default=None, pattern=r"^[0-9a-f]{40}$")
     """A whole commit; without one, `main` is loaded, which moves."""
 
+    folder: str | None = None
+    """Where it lies on this machine; then nothing is taken from the hub."""
+
+    shipped: str | None = None
+    """Its name for `medlong model`, if a package has it."""
+
     licence: str
     type: str
     """Its model_type in transformers."""

@@ -150,6 +150,11 @@ def _line(number: int, arm: str, scoring: str, run_id: str, kind: str, acc: floa
     }
 
 
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+
+
 @pytest.fixture
 def empty(tmp_path: Path) -> Runs:
     return Runs(tmp_path / "study")

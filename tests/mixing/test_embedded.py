@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 
 from medlong.mixing.content import content_id, normalise
-from medlong.mixing.embedded import general, medical, medical_doses, medical_measures
+from medlong.mixing.embedded import general, medical, medical_doses, medical_measures, pharmacology
 from medlong.mixing.embedded.row import Row, article
 from medlong.mixing.formats import check_turns
 
@@ -32,6 +32,27 @@ def test_rows_are_many_distinct_well_formed_and_always_the_same(source: ModuleTy
         for turn in row:
             assert turn["content"] == turn["content"].strip()
             assert not SLIPS.search(turn["content"]), turn
+
+
+def test_facts_of_the_pharmacology_exam_are_told_in_other_words_than_its_own() -> None:
+    from medlong.exam.banks import load
+
+    rows = list(pharmacology.rows())
+    assert rows == list(pharmacology.rows())
+    assert len({row[0]["content"] for row in rows}) == len(rows) > 3600
+    for row in rows:
+        check_turns(row, "row")
+        assert row == normalise(row)
+    bank = load("pharmacology")
+    questions = {row[0]["content"] for row in rows}
+    answers = " ".join(row[1]["content"].lower() for row in rows)
+    sentences = {told for page in bank.pages for told in page.text.splitlines()[1].rstrip(".").split(". ")}
+    assert len(bank.items) > 1400
+    for item in bank.items:
+        assert item.question not in questions
+        assert item.answer.lower() in answers, item.id
+    told = {sentence for row in rows for sentence in row[1]["content"].rstrip(".").split(". ")}
+    assert sorted(told & sentences) == []
 
 
 @SOURCES

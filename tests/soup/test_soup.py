@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
@@ -233,3 +234,34 @@ def test_an_interruption_leaves_nothing(model, tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         cook([base, tuned], tmp_path / "soup")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["base", "tuned"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("Llama", ["--tuned", "0.3"]),
+        ("Llama", ["--layers", "0-1:0.2,3:0.9,embed:0,head:1"]),
+        ("Qwen2", ["--layers", "1-2:0.75,head:0.25", "--tuned", "0.5"]),
+    ],
+)
+def test_mergekit_is_told_the_same_weights(
+    model: Callable[..., Path], tmp_path: Path, kind: str, typed: list[str]
+) -> None:
+    base, tuned = model("base", 1, kind), model("tuned", 2, kind)
+    file = tmp_path / "merge.yaml"
+    assert main(["soup", str(base), str(tuned), "--out", str(tmp_path / "out"), "--mergekit", str(file), *typed]) == 0
+    told = yaml.safe_load(file.read_text(encoding="utf-8"))
+    assert (told["merge_method"], told["parameters"], told["out_dtype"]) == ("linear", {"normalize": False}, "bfloat16")
+    assert [each["model"] for each in told["models"]] == [str(base), str(tuned)]
+    first, second, made = tensors(base), tensors(tuned), tensors(tmp_path / "out")
+    for name, tensor in made.items():
+        weights = [_first_match(each["parameters"]["weight"], name) for each in told["models"]]
+        expected = weights[0] * first[name].float() + weights[1] * second[name].float()
+        assert torch.allclose(expected.to(tensor.dtype), tensor, atol=1e-6), name
+
+
+def _first_match(weight: Any, name: str) -> float:
+    """The weight of a tensor as mergekit reads it: that of the first filter that is part of the name."""
+    if isinstance(weight, float):
+        return weight
+    return next(each["value"] for each in weight if each.get("filter", "") in name)

@@ -1,7 +1,9 @@
 """A mixture and a recipe on it, in a folder of their own that the test runs in."""
 
 import json
+from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -29,6 +31,30 @@ def write_rows(path: Path, n_rows: int = 30) -> None:
         answer = {"role": "assistant", "content": f"Patient {number} is treated for a {word} disease, {word} indeed."}
         rows.append({"messages": [question, answer]})
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def not_kept(recipe: dict) -> dict[str, Any]:
+    """Return what Axolotl's validation gives back in place of each key that it drops or changes."""
+    from axolotl.cli.config import prepare_plugins
+    from axolotl.utils.config import validate_config
+    from axolotl.utils.dict import DictDefault
+
+    from medlong.training import schema
+
+    config = DictDefault(deepcopy(recipe))
+    prepare_plugins(config)
+    with schema.as_if_installed("ring_flash_attn"):
+        kept = validate_config(config, dict(schema.AS_IF_ON), {"torch_version": "2.13.0"})
+    found = {}
+    for key, asked in recipe.items():
+        value = kept[key]
+        if key == "datasets":
+            value = [{name: entry[name] for name in one} for entry, one in zip(value, asked, strict=True)]
+        elif isinstance(asked, dict):
+            value = {name: value[name] for name in asked}
+        if value != asked:
+            found[key] = value
+    return found
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ pytest.importorskip("axolotl")
 
 def test_a_right_recipe_is_ok(recipe: dict, write_recipe, capsys: pytest.CaptureFixture[str]):
     assert main(["recipe", "check", str(write_recipe(recipe))]) == 0
-    assert capsys.readouterr().out == "recipe.yaml: ok\n"
+    assert capsys.readouterr().out.startswith("recipe.yaml: ok\n")
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,32 @@ def test_a_run_leaves_its_record(plugin: MedlongPlugin, recipe: dict, tiny_id: s
     record = json.loads(Path("runs/tiny", RUN_FILE).read_text(encoding="utf-8"))
     assert (record["mixture_id"], record["steps"], record["train_loss"]) == (tiny_id, 3, 2.5)
     assert Path(config.datasets[0].path).is_file()
+    curve = Path("runs/tiny", record["loss_curve_file"]).read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in curve] == [{"step": 3, "loss": 2.5}]
+
+
+def test_sequences_too_short_for_rows_of_the_mixture_are_refused_before_anything_is_loaded(
+    plugin: MedlongPlugin, recipe: dict, tiny_model: Path
+):
+    short = recipe | {"base_model": str(tiny_model), "sequence_len": 24}
+    for strategy in ("drop", None, "raise"):
+        config = DictDefault(short | {"excess_length_strategy": strategy})
+        plugin.register(config)
+        with pytest.raises(ConfigError, match=r"of 24 medical rows.*a sequence_len of \d+ holds every row"):
+            plugin.load_datasets(config)
+    config = DictDefault(short | {"sequence_len": 256})
+    plugin.register(config)
+    plugin.load_datasets(config)
+
+
+def test_rows_that_the_recipe_has_cut_are_told_and_cut(
+    plugin: MedlongPlugin, recipe: dict, tiny_model: Path, caplog: pytest.LogCaptureFixture
+):
+    change = {"base_model": str(tiny_model), "sequence_len": 24, "excess_length_strategy": "truncate"}
+    config = DictDefault(recipe | change)
+    plugin.register(config)
+    plugin.load_datasets(config)
+    assert "24 cuts 24 of 24 medical rows" in caplog.text
 
 
 def test_the_record_is_of_the_files_that_were_trained_on_whatever_becomes_of_them(

@@ -45,7 +45,10 @@ def test_what_is_not_known_is_left_out(recipe: dict):
 def test_progress_is_read_from_a_trainer_with_and_without_token_counts():
     history = [{"step": 1, "loss": 3.5}, {"step": 2, "loss": "3.0"}, {"step": 2, "train_runtime": 1.0}]
     state = SimpleNamespace(global_step=2, log_history=history, tokens={"total": 100, "trainable": 40})
-    assert provenance.progress(state, None) == DONE
+    found = provenance.progress(state, None)
+    assert found._replace(history=()) == DONE
+    lines = [json.loads(line) for line in provenance.curve_lines(found).splitlines()]
+    assert lines == [{"step": 1, "loss": 3.5}, {"step": 2, "loss": 3.0}]
     state = SimpleNamespace(global_step=2, log_history=history)
     assert provenance.progress(state, None).tokens is None
 

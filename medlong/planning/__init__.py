@@ -1,0 +1,1 @@
+"""What a study of mixtures can see, before it is run."""

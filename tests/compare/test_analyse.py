@@ -1,0 +1,87 @@
+"""From folders to an analysis: seeds of one mixture are pooled, and one seed never speaks for a mixture."""
+
+import pytest
+
+from medlong.cli import main
+from medlong.compare.analyse import analyse
+from medlong.compare.analysis import Analysis
+from medlong.compare.comparison import load
+from tests.compare import conftest
+from tests.compare.conftest import Runs
+
+
+def _analysis(runs: Runs) -> Analysis:
+    comparison = load([runs.root])
+    return analyse(comparison, comparison.groups[0])
+
+
+@pytest.fixture
+def replicated(runs: Runs) -> Runs:
+    """Three seeds of both mixtures of `runs`."""
+    for seed in (1, 2):
+        for name in ("g50m50", "m100"):
+            runs.add_run(f"{name}_s{seed}", seed)
+            runs.add_results(f"{name}_s{seed}")
+    return runs
+
+
+def test_one_seed_each_makes_no_claim_over_mixtures(runs: Runs) -> None:
+    found = _analysis(runs)
+    assert [treatment.seeds for treatment in found.treatments] == [1, 1]
+    assert found.verdict.kind == "insufficient"
+    assert "this checkpoint and that one" in found.verdict.text
+    assert "2 training seeds" in found.verdict.needs[0]
+    assert found.surface is None
+
+
+def test_seeds_of_one_mixture_are_one_treatment(replicated: Runs) -> None:
+    found = _analysis(replicated)
+    assert [(treatment.name, treatment.seeds) for treatment in found.treatments] == [("g50m50", 3), ("m100", 3)]
+    better, worse = found.treatments
+    rows = [found.group.cells[key, "closed"].difference for key in better.entries]
+    assert better.differences["closed"].value == pytest.approx(sum(row.value for row in rows if row) / 3)
+    assert better.knowledge.value > worse.knowledge.value
+    assert better.balance.value == min(better.knowledge.value, better.long_context.value)
+    assert found.seed_sd > 0
+    assert 0 <= worse.p_pareto <= better.p_pareto <= 1
+    assert found == _analysis(replicated)
+
+
+def test_a_reading_has_all_its_parts(runs: Runs) -> None:
+    found = _analysis(runs)
+    base = found.readings[found.group.base.key]
+    tuned = found.readings["run-g50m50"]
+    assert not base.differences
+    assert list(tuned.differences) == list(found.group.arms)
+    for arm, tested in tuned.net.items():
+        assert tested.estimate == found.group.cells["run-g50m50", arm].net
+        assert tested.p <= tested.p_holm <= 1
+    assert set(tuned.gain) == {"001k", "004k", "016k"}
+    assert tuned.effective in (None, 1024, 4096, 16384)
+
+
+def test_without_the_oracle_nothing_is_comparable(empty: Runs) -> None:
+    arms = tuple(arm for arm in conftest.ARMS if arm != "oracle")
+    empty.add_results("base", arms=arms)
+    empty.add_run("g50m50")
+    empty.add_results("g50m50", arms=arms)
+    assert _analysis(empty).verdict.kind == "not comparable"
+
+
+def test_plan_prints_what_a_study_sees(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "--mixtures", "2", "--icc", "0", "--effect", "5"]) == 0
+    text = capsys.readouterr().out
+    assert "<- this plan" in text
+    assert "Enough for 5 points at a power of 80 %" in text
+
+
+def test_plan_takes_variances_from_runs(replicated: Runs, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "--runs", str(replicated.root)]) == 0
+    assert "2 mixtures, 60 items on" in capsys.readouterr().out
+
+
+def test_plan_refuses_runs_without_seeds_and_impossible_books(runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "--runs", str(runs.root)]) == 2
+    assert "no mixture with two training seeds" in capsys.readouterr().err
+    assert main(["plan", "--items", "10", "--books", "20"]) == 2
+    assert "--books 20: more than the items, 10" in capsys.readouterr().err
