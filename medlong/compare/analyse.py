@@ -8,8 +8,8 @@ from medlong.compare.analysis import Analysis, Surface, Verdict
 from medlong.compare.comparison import Comparison, Group
 from medlong.compare.readings import readings
 from medlong.compare.scores import scores
-from medlong.compare.treatments import Balance, Trained, balance, described, is_soup, trained
-from medlong.compare.words import not_comparable, too_few_seeds, worded
+from medlong.compare.treatments import Balance, Trained, balance, described, is_soup, read_lengths, trained
+from medlong.compare.words import not_comparable, nothing_read, too_few_seeds, worded
 from medlong.inference import surface
 from medlong.inference.pareto import beyond_luck, membership
 from medlong.inference.power import Design
@@ -28,6 +28,8 @@ def analyse(comparison: Comparison, group: Group, seed: int = 0) -> Analysis:
     found = scores(comparison, group)
     treatments = trained(group)
     both = balance(group, found, treatments)
+    read = read_lengths(group, found)
+    unread = tuple(arm for arm in found.lengths if arm not in read)
     p_pareto = _pareto(both, len(treatments), seed)
     own, replicated = _levels(both)
     return Analysis(
@@ -36,7 +38,8 @@ def analyse(comparison: Comparison, group: Group, seed: int = 0) -> Analysis:
         treatments=described(group, found, treatments, both, p_pareto),
         seed_sd=_seed_sd(own),
         surface=_surface(both, treatments, seed),
-        verdict=_verdict(both, own, replicated, treatments),
+        unread=unread,
+        verdict=_verdict(both, own, replicated, treatments, unread),
     )
 
 
@@ -93,9 +96,11 @@ def _surface(both: Balance | None, treatments: list[Trained], seed: int) -> Surf
     return Surface(**asdict(fitted)) if fitted else None
 
 
-def _verdict(both: Balance | None, own: Levels | None, replicated: list[int], treatments: list[Trained]) -> Verdict:
+def _verdict(
+    both: Balance | None, own: Levels | None, replicated: list[int], treatments: list[Trained], unread: tuple[str, ...]
+) -> Verdict:
     if both is None:
-        return not_comparable()
+        return nothing_read(unread) if treatments and unread else not_comparable()
     names = [each.name for each in treatments]
     left_out = tuple(name for t, name in enumerate(names) if t not in replicated)
     if own is None or len(replicated) < 2:

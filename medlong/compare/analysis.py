@@ -17,7 +17,7 @@ class Tested:
     p: float
     """Two-sided sign-flip permutation by cluster; nan where it is not defined."""
     p_holm: float
-    """The same after Holm's correction over the lengths of the model."""
+    """The same after Holm's correction over the lengths of the model, or over its other arms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Treatment:
     knowledge: Estimate
     """Gain of closed book over the base (oracle where there is no closed arm)."""
     long_context: Estimate
-    """Mean of D(L) over the lengths."""
+    """Mean of D(L) over the lengths that the base reads."""
     balance: Estimate
     """The declared score: the smaller of knowledge and long_context."""
     p_pareto: float
@@ -98,4 +98,6 @@ class Analysis:
     seed_sd: float
     """Standard deviation between training seeds of one mixture, pooled, of the balance score; nan without seeds."""
     surface: Surface | None
+    unread: tuple[str, ...]
+    """Lengths at which the base reads no better than with a closed book; they do not count in `long_context`."""
     verdict: Verdict

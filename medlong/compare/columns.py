@@ -81,7 +81,7 @@ COLUMNS = (
     *_estimate("treatment_difference", "mean over its seeds minus the base in this arm"),
     *_estimate("treatment_net", "D(L) of the same"),
     *_estimate("knowledge", "its gain over the base in closed book (oracle where there is no closed arm)"),
-    *_estimate("long_context", "its mean D(L) over the lengths"),
+    *_estimate("long_context", "its mean D(L) over the lengths that the base reads"),
     *_estimate("balance", "the smaller of knowledge and long_context"),
     Column("p_pareto", "number", "probability", "that no other mixture is better in both, by bootstrap"),
     Column("seed_sd", "number", "share", "standard deviation of balance between seeds of one mixture, pooled"),

@@ -9,8 +9,8 @@ import polars as pl
 from medlong.catalog import unknown
 from medlong.compare.checks import check_books, check_once, check_versions, missing_items
 from medlong.compare.entries import Entry, find_base, named
+from medlong.compare.evidence import Evidence, Unmatched, read_evidence
 from medlong.compare.faults import Faults
-from medlong.compare.load import Evidence, Unmatched, read_evidence
 from medlong.compare.measure import Cell, arm_order, measure, sit
 from medlong.compare.others import SCHEMA as OTHERS
 from medlong.compare.others import scores

@@ -17,8 +17,8 @@ RETENTION = (
 )
 MIXTURES = (
     "Each mixture with all its training seeds, points against the base ± one standard error. Knowledge: gain in closed "
-    "book. Long context: mean D(L). Balance: the smaller of the two. P(Pareto): bootstrap probability that no other "
-    "mixture is better in both. With one seed the error is that of one checkpoint."
+    "book. Long context: mean D(L) over the lengths that the base reads. Balance: the smaller of the two. P(Pareto): "
+    "bootstrap probability that no other mixture is better in both. With one seed the error is that of one checkpoint."
 )
 POOLED_DIFFERENCE = "Mean over the training seeds of a mixture minus the base, in points ± one standard error."
 POOLED_NET = "D(L) of each mixture, mean over its training seeds, in points ± one standard error."

@@ -9,6 +9,7 @@ from medlong.compare.comparison import Group
 from medlong.compare.measure import ORACLE, is_length
 from medlong.compare.scores import CLOSED, Floats, Scores, clusters, coded, counted
 from medlong.compare.statistics import Estimate, Interval, paired_difference
+from medlong.compare.treatments import gain
 from medlong.inference.permutation import holm, sign_flip
 from medlong.inference.reading import effective_length, retention
 
@@ -23,20 +24,11 @@ def readings(group: Group, found: Scores, seed: int) -> dict[str, Reading]:
 def _reading(group: Group, found: Scores, key: str, seed: int) -> Reading:
     arms = [arm for arm in group.arms if (key, arm) in group.cells]
     lengths = [arm for arm in arms if is_length(arm)]
-    gain = _gains(found, key, lengths) if CLOSED in arms else {}
+    gains = {arm: gain(found, key, arm) for arm in lengths} if CLOSED in arms else {}
     kept = _retentions(found, key, lengths, seed) if {CLOSED, ORACLE} <= set(arms) else {}
     effective, span = _effective(group, found, key, seed) if ORACLE in arms and found.lengths else (None, NO_INTERVAL)
     differences, net = _against_base(group, found, key, arms, seed) if key != group.base.key else ({}, {})
-    return Reading(key, gain, kept, effective, span, differences, net)
-
-
-def _gains(found: Scores, key: str, lengths: list[str]) -> dict[str, Estimate]:
-    gains = {}
-    for arm in lengths:
-        opened, closed = found.values[key, arm], found.values[key, CLOSED]
-        both = counted(opened, closed)
-        gains[arm] = paired_difference(opened[both], closed[both], found.books[arm][both].tolist())
-    return gains
+    return Reading(key, gains, kept, effective, span, differences, net)
 
 
 def _retentions(found: Scores, key: str, lengths: list[str], seed: int) -> dict[str, Estimate]:

@@ -82,6 +82,7 @@ def remarks(comparison: Comparison, analyses: Sequence[Analysis] = ()) -> list[s
     if runs:
         several = POOLED if analyses else SEVERAL_SEEDS
         lines.append(ONE_SEED if len(set(mixtures)) == len(mixtures) else several)
+    lines += [unread_remark(one) for one in analyses if one.unread and len(one.group.entries) > 1]
     cells = [cell for group in comparison.groups for cell in group.cells.values()]
     if any(cell.accuracy.clusters < 10 for cell in cells):
         lines.append(FEW_BOOKS)
@@ -89,6 +90,16 @@ def remarks(comparison: Comparison, analyses: Sequence[Analysis] = ()) -> list[s
     if any(estimate.n and math.isnan(estimate.se) for estimate in shown):
         lines.append(NO_ERROR)
     return [*lines, *comparison.notes]
+
+
+def unread_remark(analysis: Analysis) -> str:
+    """Return why D(L) means little at the lengths that the base does not read."""
+    group = analysis.group
+    return (
+        f"{group.exam.family}: at {', '.join(analysis.unread)} the base {group.base.name} does no better with the book "
+        "than without (the 95 % interval of its context gain is not above 0), so a model cannot lose long context "
+        "there, and D(L) rises when the oracle falls. These lengths are left out of the long context of mixtures."
+    )
 
 
 def other_components(entries: tuple[Entry, ...]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from medlong.compare.analysis import Analysis
 from medlong.compare.arrange import ALL, Choice, arrange, long_sheet, resolve, sorted_rows
@@ -10,6 +11,7 @@ from medlong.compare.comparison import Comparison, Group
 from medlong.compare.export import csv_of, rows
 from medlong.compare.inference import analysis_of
 from medlong.compare.inferred import inferred_sheets, verdict
+from medlong.compare.other_sheet import TITLE, other_sheet
 from medlong.compare.reference.published import Reference, published_sheets
 from medlong.compare.score_tables import (
     NO_ERROR,
@@ -61,7 +63,7 @@ PLAIN = View()
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One group: its heading, the verdict first, then its tables."""
+    """One group, or other tasks: its heading, the verdict first, then its tables."""
 
     title: str
     verdict: list[str]
@@ -69,23 +71,23 @@ class Section:
 
 
 def sections(comparison: Comparison, view: View = PLAIN) -> list[Section]:
-    """Return every group with its tables, chosen and sorted as `view` says.
+    """Return every group with its tables, chosen and sorted as `view` says; last, other tasks where there are any.
 
     Raises:
         DataError: If `view` names a column or a property of items that there is not.
     """
-    found = [_section(comparison, group, view) for group in comparison.groups]
+    found = _unarranged(comparison, view)
     stable = _is_stable(found, view)
     arranged = []
-    for group, section in zip(comparison.groups, found, strict=True):
-        if stable:
+    for group, section in zip_longest(comparison.groups, found):
+        tables = [] if stable else [sheet for table in section.tables if (sheet := arrange(table, view.choice))]
+        if group and stable:
             lines = rows(Comparison((group,), comparison.samples, ()), view.analyses)
             tables = [long_sheet(lines, view.choice)]
-        else:
-            tables = [sheet for table in section.tables if (sheet := arrange(table, view.choice))]
-        if view.reference:
+        if group and view.reference:
             tables += published_sheets(view.reference, group)
-        arranged.append(Section(section.title, section.verdict, tables))
+        if group or tables:
+            arranged.append(Section(section.title, section.verdict, tables))
     return arranged
 
 
@@ -105,7 +107,7 @@ def markdown(comparison: Comparison, view: View = PLAIN) -> str:
 def csv_view(comparison: Comparison, view: View = PLAIN) -> str:
     """Return the CSV: every column, or the ones that `view` names of it, sorted as it says."""
     lines = rows(comparison, view.analyses)
-    if not _is_stable([_section(comparison, group, view) for group in comparison.groups], view):
+    if not _is_stable(_unarranged(comparison, view), view):
         return csv_of(lines)
     return csv_of(sorted_rows(lines, view.choice), view.choice.columns)
 
@@ -119,6 +121,13 @@ def pipes(sheet: Sheet) -> str:
 
 def _is_stable(found: Sequence[Section], view: View) -> bool:
     return resolve(view.choice, [sheet for section in found for sheet in section.tables])
+
+
+def _unarranged(comparison: Comparison, view: View) -> list[Section]:
+    """Every group, and other tasks where there are any, with all their columns."""
+    others = other_sheet(comparison)
+    groups = [_section(comparison, group, view) for group in comparison.groups]
+    return [*groups, Section(TITLE, [], [others])] if others else groups
 
 
 def _section(comparison: Comparison, group: Group, view: View) -> Section:

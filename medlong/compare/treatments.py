@@ -10,8 +10,8 @@ from medlong.compare.analysis import Treatment
 from medlong.compare.comparison import Group
 from medlong.compare.entries import Entry
 from medlong.compare.measure import ORACLE
-from medlong.compare.scores import Floats, Ints, Mask, Scores, clusters, coded, counted
-from medlong.compare.statistics import Estimate
+from medlong.compare.scores import CLOSED, Floats, Ints, Mask, Scores, clusters, coded, counted
+from medlong.compare.statistics import Estimate, paired_difference
 from medlong.inference.clusters import parts, spread
 from medlong.inference.seeds import estimates, interval, levels
 
@@ -31,7 +31,7 @@ class Balance:
     """Knowledge and long context of every run, as `inference` takes them."""
 
     values: Floats
-    """(2, R): gain of knowledge, and the mean of D(L), over the base."""
+    """(2, R): gain of knowledge, and the mean of D(L) over the lengths that the base reads."""
     influence: Floats
     """(2, R, G)."""
     owner: Ints
@@ -57,11 +57,34 @@ def trained(group: Group) -> list[Trained]:
     ]
 
 
+def read_lengths(group: Group, found: Scores) -> tuple[str, ...]:
+    """Return the lengths at which the base reads: its gain of an open over a closed book has an interval above 0.
+
+    At others it has nothing to lose. A model that loses some of the oracle, as it may by any training, would there
+    have a D(L) above 0, and seem to have gained long context. Without a closed book of the base all lengths count.
+    """
+    base = group.base.key
+    if (base, CLOSED) not in group.cells:
+        return found.lengths
+    return tuple(arm for arm in found.lengths if gain(found, base, arm).low > 0)
+
+
+def gain(found: Scores, key: str, arm: str) -> Estimate:
+    """Return what the book of `arm` adds to the closed book, on the items that have both."""
+    opened, closed = found.values[key, arm], found.values[key, CLOSED]
+    both = counted(opened, closed)
+    return paired_difference(opened[both], closed[both], found.books[arm][both].tolist())
+
+
 def balance(group: Group, found: Scores, treatments: list[Trained]) -> Balance | None:
-    """Return both scores of every run on the items that all models have, or None where an arm for them is lacking."""
+    """Return both scores of every run on the items that all models have, or None where an arm for them is lacking.
+
+    Long context is taken at the lengths that the base reads.
+    """
     keys = [entry.key for each in treatments for entry in each.entries]
     owner = np.repeat(np.arange(len(treatments)), [len(each.entries) for each in treatments]).astype(np.int64)
-    if found.knowledge is None or not found.lengths or (group.base.key, ORACLE) not in group.cells or not keys:
+    lengths = read_lengths(group, found)
+    if found.knowledge is None or not lengths or (group.base.key, ORACLE) not in group.cells or not keys:
         return None
     if any((key, ORACLE) not in group.cells for key in keys):
         return None
@@ -73,12 +96,12 @@ def balance(group: Group, found: Scores, treatments: list[Trained]) -> Balance |
         return None
     values, influence = [knowledge.mean(axis=1)], [parts(knowledge, codes[known], count)]
     long_value, long_parts, items = np.zeros(len(keys)), np.zeros((len(keys), count)), int(known.sum())
-    for arm in found.lengths:
+    for arm in lengths:
         net, known = _common(found, keys, base, arm, ORACLE)
         if not known.any():
             return None
-        long_value += net.mean(axis=1) / len(found.lengths)
-        long_parts += parts(net, codes[known], count) / len(found.lengths)
+        long_value += net.mean(axis=1) / len(lengths)
+        long_parts += parts(net, codes[known], count) / len(lengths)
         items = min(items, int(known.sum()))
     return Balance(np.stack([*values, long_value]), np.stack([*influence, long_parts]), owner, items)
 

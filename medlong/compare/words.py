@@ -21,6 +21,15 @@ def not_comparable() -> Verdict:
     return Verdict("not comparable", (), text, ("evaluate all models on the same arms: closed, oracle and lengths",))
 
 
+def nothing_read(unread: tuple[str, ...]) -> Verdict:
+    """Return the verdict where the base reads nothing at any length."""
+    text = (
+        f"Not comparable: at {_listed(unread)} the base does no better with the book than without, so it has no "
+        "long context to lose there."
+    )
+    return Verdict("not comparable", (), text, ("shorter arms, more items, another scoring or a base that reads",))
+
+
 def too_few_seeds(names: list[str], single: tuple[str, ...]) -> Verdict:
     """Return the verdict where fewer than two mixtures have two training seeds."""
     if len(names) < 2:

@@ -98,7 +98,9 @@ def report(comparison: Comparison, view: View, command: str) -> str:
         for item in shelf.shown
     ]
     answers = items.read(comparison.samples, wanted)
-    several = zip(comparison.groups, sections(comparison, view), frames, stacks, strict=True)
+    found = sections(comparison, view)
+    own, others = found[: len(comparison.groups)], found[len(comparison.groups) :]
+    several = zip(comparison.groups, own, frames, stacks, strict=True)
     parts = [
         _part(number, group, section, analysis_of(group, view.analyses), rows, stack, answers)
         for number, (group, section, rows, stack) in enumerate(several)
@@ -111,6 +113,7 @@ def report(comparison: Comparison, view: View, command: str) -> str:
         template.render(
             style=folder.joinpath(STYLE).read_text(encoding="utf-8"),
             parts=parts,
+            others=others,
             remarks=remarks(comparison, view.analyses),
             origins=provenance.origins(comparison, answers.hashes),
             versions=provenance.versions(),

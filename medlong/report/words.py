@@ -41,7 +41,10 @@ def pareto(group: Group, analysis: Analysis | None) -> tuple[Plot, str] | None:
     """Return the picture of knowledge against long context and what its points are; None where nothing is tuned."""
     if analysis and analysis.treatments:
         found = [Point(t.name, t.knowledge, t.long_context) for t in analysis.treatments]
-        note = "Each point is one mixture with all its seeds. Long context is the mean of D(L) over the lengths."
+        note = (
+            "Each point is one mixture with all its seeds. Long context is the mean of D(L) over the lengths that the "
+            "base reads."
+        )
         return scatter("Knowledge against long context", found, "knowledge", "long context"), note
     known = CLOSED if CLOSED in group.arms else ORACLE
     lengths = [arm for arm in group.arms if is_length(arm)]

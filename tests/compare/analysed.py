@@ -47,4 +47,4 @@ def analysis(group: Group, holm: dict[tuple[str, str], float], needs: Sequence[s
         for entry in group.entries[1:]
     )
     verdict = Verdict("tied", ("g50m50",), "Tied: g50m50 is ahead, and not by enough.", tuple(needs))
-    return Analysis(group, readings, treatments, math.nan, None, verdict)
+    return Analysis(group, readings, treatments, math.nan, None, (), verdict)

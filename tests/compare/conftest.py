@@ -11,6 +11,7 @@ import pytest
 N_ITEMS, BOOK_SIZE = 60, 5
 ARMS = {"closed": 0, "oracle": 0, "001k": 1024, "004k": 4096, "016k": 16384}
 INFIX = {"generate": "", "letter": "letter_", "cloze": "cloze_"}
+CLOSED = 0.35  # skill lost without a book
 SKILL = {"base": 0.6, "g50m50": 0.75, "m100": 0.45}
 MIXTURES = {
     "g50m50": ("mix-aaaa", {"general": 100, "medical": 100}),
@@ -105,7 +106,7 @@ def sample_lines(name: str, arm: str, scoring: str, run_id: str) -> list[dict[st
     lines = []
     for number in range(N_ITEMS):
         luck = random.Random(f"{name} {arm} {number}").random() * 0.7 + random.Random(f"{number}").random() * 0.3
-        right = float(luck < SKILL[name.split("_")[0]] - ARMS[arm] / 80_000)
+        right = float(luck < SKILL[name.split("_")[0]] - ARMS[arm] / 80_000 - (CLOSED if arm == "closed" else 0))
         for kind in ("strict", "lenient") if scoring == "generate" else ("none",):
             score = 1.0 if kind == "lenient" else right
             lines.append(_line(number, arm, scoring, run_id, kind, score))

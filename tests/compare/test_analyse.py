@@ -6,6 +6,7 @@ from medlong.cli import main
 from medlong.compare.analyse import analyse
 from medlong.compare.analysis import Analysis
 from medlong.compare.comparison import load
+from medlong.compare.score_tables import remarks
 from tests.compare import conftest
 from tests.compare.conftest import Runs
 
@@ -58,6 +59,44 @@ def test_a_reading_has_all_its_parts(runs: Runs) -> None:
         assert tested.p <= tested.p_holm <= 1
     assert set(tuned.gain) == {"001k", "004k", "016k"}
     assert tuned.effective in (None, 1024, 4096, 16384)
+
+
+def _unread(runs: Runs, arm: str) -> None:
+    """Give the base at `arm` the answers it gave without a book."""
+    closed = {line["doc"]["id"]: line["acc"] for line in runs.lines("base", "closed")}
+    lines = [line | {"acc": closed[line["doc"]["id"]]} for line in runs.lines("base", arm)]
+    runs.rewrite("base", arm, lines)
+
+
+def test_a_length_that_the_base_does_not_read_is_left_out_of_long_context(replicated: Runs) -> None:
+    before = _analysis(replicated)
+    assert before.unread == ()
+    _unread(replicated, "016k")
+    found = _analysis(replicated)
+    assert found.unread == ("016k",)
+    for first, second in zip(before.treatments, found.treatments, strict=True):
+        assert second.net["016k"].value > first.net["016k"].value  # as if long context had been gained
+        mean = (second.net["001k"].value + second.net["004k"].value) / 2
+        assert second.long_context.value == pytest.approx(mean)
+        assert second.knowledge == first.knowledge
+    remark = next(line for line in remarks(load([replicated.root]), [found]) if "016k" in line)
+    assert "does no better with the book than without" in remark
+
+
+def test_a_base_that_reads_nothing_makes_nothing_comparable(replicated: Runs) -> None:
+    for arm in ("001k", "004k", "016k"):
+        _unread(replicated, arm)
+    found = _analysis(replicated)
+    assert found.verdict.kind == "not comparable"
+    assert "at 001k, 004k and 016k the base does no better with the book" in found.verdict.text
+
+
+def test_without_a_closed_book_every_length_counts(empty: Runs) -> None:
+    arms = tuple(arm for arm in conftest.ARMS if arm != "closed")
+    empty.add_results("base", arms=arms)
+    empty.add_run("g50m50")
+    empty.add_results("g50m50", arms=arms)
+    assert _analysis(empty).unread == ()
 
 
 def test_without_the_oracle_nothing_is_comparable(empty: Runs) -> None:

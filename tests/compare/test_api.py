@@ -22,7 +22,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 
 def test_load_stays_the_function_once_the_module_of_that_name_is_imported(runs: Runs) -> None:
-    from medlong.compare.load import read_evidence
+    from medlong.compare.evidence import read_evidence
 
     assert read_evidence([runs.root]).entries
     assert medlong.compare.load(runs.root).comparison.groups

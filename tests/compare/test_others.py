@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from medlong.compare.arrange import parse
 from medlong.compare.comparison import load
+from medlong.compare.table import PLAIN, View, markdown, sections
 from medlong.errors import DataError
+from medlong.report.page import report
 from tests.compare.conftest import Runs
 
 SCORES = {"base": [1, 1, 0, 0, 0, 1], "m100": [1, 1, 1, 0, 1, 1]}
@@ -54,6 +57,23 @@ def test_another_task_is_joined_and_paired_with_the_base(runs: Runs) -> None:
     assert tuned["difference"] == pytest.approx(2 / 6)
     assert tuned["difference_se"] == pytest.approx((2 * (2 / 3) ** 2 + 4 * (1 / 3) ** 2) ** 0.5 / 6 * (6 / 5) ** 0.5)
     assert any("other lm_eval tasks" in note and "medqa" in note for note in comparison.notes)
+
+
+def test_other_tasks_are_a_table_of_their_own(runs: Runs) -> None:
+    for name in ("base", "m100"):
+        _add_medqa(runs, name)
+    comparison = load([runs.root])
+    (sheet,) = sections(comparison)[-1].tables
+    assert sheet.title == "Other tasks"
+    assert sheet.rows == [
+        ["Small-135M", "medqa", "acc", "6", "50.0±20.0", "–"],
+        ["m100", "medqa", "acc", "6", "83.3±20.0", "+33.3±21.1"],
+    ]
+    assert "## Other tasks" in markdown(comparison)
+    assert '<h2 id="others">Other tasks</h2>' in report(comparison, PLAIN, "medlong compare")
+    (chosen,) = sections(comparison, View(choice=parse("difference", None)))[-1].tables
+    assert chosen.headers == ["run", "difference"]
+    assert sections(comparison, View(choice=parse("run,arm,accuracy", None)))[-1].title != "Other tasks"
 
 
 def test_without_samples_there_is_a_score_and_no_difference(runs: Runs) -> None:

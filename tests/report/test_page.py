@@ -74,7 +74,7 @@ def _analysis(comparison: Comparison, surface: bool = True) -> Analysis:
     )
     found = Surface(("1",), (0.1,), 0.4, Interval(0.2, 0.6), 800.0, 0.31) if surface else None
     verdict = Verdict("insufficient", ("g50m50",), "Too few seeds to say <which>.", ("3 seeds of each mixture",))
-    return Analysis(group, readings, treatments, 0.01, found, verdict)
+    return Analysis(group, readings, treatments, 0.01, found, (), verdict)
 
 
 def test_every_link_leads_somewhere_and_ids_are_unique(answered: Runs) -> None:
