@@ -54,8 +54,6 @@ def breakdown(comparison: Comparison, group: Group, by: str) -> list[Part]:
 
 def own_knowledge(comparison: Comparison, group: Group) -> dict[tuple[str, str], Estimate]:
     """Return the share answered with what is true, by entry key and conflict arm; empty where it is not recorded."""
-    if OWN not in comparison.samples.columns:
-        return {}
     rows = _counted(comparison, group).filter(pl.col(OWN).is_not_null())
     parts = rows.sort("entry", "arm", "item").group_by("entry", "arm", maintain_order=True)
     return {(entry, arm): _mean(part, OWN) for (entry, arm), part in parts}

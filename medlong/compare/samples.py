@@ -44,6 +44,7 @@ SCHEMA = pl.Schema(
         "depth_fifth": pl.Int64,
         "n_tokens": pl.Int64,
         "acc": pl.Float64,
+        "own_knowledge": pl.Float64,
         "no_answer": pl.Float64,
         "overlength": pl.Boolean,
     }
@@ -84,6 +85,7 @@ class Sample(Record):
     doc: Doc
     filter: str
     acc: float = Field(ge=0, le=1)
+    own_knowledge: float | None = Field(None, ge=0, le=1)
     no_answer: float | None = None
     overlength: float = 0
 
@@ -173,6 +175,7 @@ def _row(task: str, sample: Sample) -> dict[str, object]:
         "depth_fifth": doc.depth_fifth,
         "n_tokens": doc.n_tokens,
         "acc": sample.acc,
+        "own_knowledge": sample.own_knowledge,
         "no_answer": sample.no_answer,
         "overlength": sample.overlength >= 1,
     }
