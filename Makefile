@@ -4,7 +4,7 @@ NEWEST := .venv-newest
 AXOLOTL := .venv-axolotl
 MODEL := models/smollm2-135m-instruct
 PY := $(VENV)/bin/python
-SPREAD := -n 2 --dist loadfile
+SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 export AXOLOTL_DO_NOT_TRACK := 1
 export DO_NOT_TRACK := 1
 

@@ -79,19 +79,19 @@ class Cluster:
         self._run = ray.remote(num_cpus=1, max_retries=0)(_run)
 
     def map(self, function: Callable[[Any, Tick], T], jobs: Sequence[Job], what: str) -> Iterator[T]:
-        """Yield results, as `Workers.map` does."""
+        """Yield results, as `Workers.map` does.
+
+        After a failure the jobs that were handed out are left to end, or to leaving the cluster, which ends them:
+        Ray 2.60 aborts this process where a task is cancelled just as it ends (ray-project/ray#54527 tells how).
+        """
         waiting: deque[tuple[Any, Job]] = deque()
         with self._progress.phase(what, total_size(jobs)) as phase:
-            try:
-                for job in jobs:
-                    waiting.append((self._begin(function, job), job))
-                    if len(waiting) == self._ahead:
-                        yield self._result(function, waiting, phase)
-                while waiting:
+            for job in jobs:
+                waiting.append((self._begin(function, job), job))
+                if len(waiting) == self._ahead:
                     yield self._result(function, waiting, phase)
-            finally:
-                for task, _ in waiting:
-                    self._ray.cancel(task, force=True)
+            while waiting:
+                yield self._result(function, waiting, phase)
 
     def _begin(self, function: Callable[[Any, Tick], T], job: Job) -> Any:
         return self._run.remote(function, job.task, medlong.__version__)

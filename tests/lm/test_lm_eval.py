@@ -138,9 +138,11 @@ def in_processes(number, tiny_model, folder, cache=""):
     return [json.loads((folder / f"of{number}.{rank}.json").read_text()) for rank in range(number)]
 
 
-def test_two_processes_read_different_books_and_give_the_answers_of_one(tiny_model, tmp_path):
+@pytest.mark.slow
+def test_two_processes_read_different_books_give_the_answers_of_one_and_go_on_from_them(tiny_model, tmp_path):
     (one,) = in_processes(1, tiny_model, tmp_path)
-    two = in_processes(2, tiny_model, tmp_path)
+    cache = str(tmp_path / "answers")
+    two = in_processes(2, tiny_model, tmp_path, cache)
     assert [rank["world"] for rank in two] == [2, 2]
     assert "samples" not in two[1]
     assert_same(one["samples"], two[0]["samples"])
@@ -149,12 +151,7 @@ def test_two_processes_read_different_books_and_give_the_answers_of_one(tiny_mod
     read = [rank["read"] for rank in two]
     assert sum(read) < one["read"] + 2100
     assert max(read) < 0.75 * one["read"]
-
-
-def test_two_processes_go_on_from_their_answers_of_before(tiny_model, tmp_path):
-    cache = str(tmp_path / "answers")
-    first = in_processes(2, tiny_model, tmp_path, cache)
     again = in_processes(2, tiny_model, tmp_path, cache)
-    assert again[0]["samples"] == first[0]["samples"]
+    assert again[0]["samples"] == two[0]["samples"]
     assert [rank["read"] for rank in again] == [0, 0]
     assert len(list(tmp_path.glob("answers_rank*.db*"))) >= 2

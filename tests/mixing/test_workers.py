@@ -48,7 +48,7 @@ def jobs_module(tmp_path_factory):
         "    (Path(folder) / str(number)).touch()\n"
         "    return number\n"
         "def sleep(task, tick):\n"
-        "    print(os.getpid(), flush=True)\n"
+        "    os.write(1, f'{os.getpid()}\\n'.encode())\n"  # at once: print may write the line's end by itself
         "    time.sleep(60)\n"
         "def ticks(task, tick):\n"
         "    for _ in range(task):\n"

@@ -26,17 +26,12 @@ def _in_the_repository(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(ROOT)
 
 
-def test_there_are_recipes_and_each_is_rendered():
-    assert RECIPES
-    for source in render.sources():
-        assert render.stale(source) == []
-
-
 @pytest.mark.slow
 def test_no_recipe_has_a_problem(monkeypatch: pytest.MonkeyPatch):
     pytest.importorskip("axolotl")
     monkeypatch.setattr(data, "current_id", cache(data.current_id))
     found = {_name(path): check.problems(path) for path in RECIPES}
+    assert len(found) > 100
     assert {name: problems for name, problems in found.items() if problems} == {}
 
 
