@@ -21,7 +21,7 @@ from medlong.compare.records import (
     read_results,
     read_runs,
 )
-from medlong.compare.samples import primary, read_samples
+from medlong.compare.samples import NAME, primary, read_samples
 from medlong.compare.scan import Output, scan
 from medlong.errors import DataError
 
@@ -120,7 +120,7 @@ def _parts(records: list[tuple[Output, ResultsRecord]], faults: Faults) -> list[
         frame = read_samples(path, task, faults)
         _check_complete(path, task, frame, record, faults)
         version = str(record.versions.get(task, ""))
-        frames.setdefault(output.results, []).append(frame.with_columns(task_version=pl.lit(version)))
+        frames.setdefault(output.results, []).append(frame.with_columns(task_version=pl.lit(version, dtype=NAME)))
     return [
         _Part(output.results, record, pl.concat(frames[output.results]))
         for output, record in records
@@ -158,7 +158,9 @@ def _join(
         by_path[part.path] = entry.key
         template = frozenset({part.record.chat_template_sha or ""})
         templates[entry.key] = templates.get(entry.key, frozenset()) | template
-        frames.append(part.samples.with_columns(entry=pl.lit(entry.key), results=pl.lit(str(part.path))))
+        frames.append(
+            part.samples.with_columns(entry=pl.lit(entry.key, dtype=NAME), results=pl.lit(str(part.path), dtype=NAME))
+        )
     faults.raise_if_any()
     samples = pl.concat(frames).sort("entry", "task", "arm", "filter", "item", "file")
     others, strangers = claim(records, entries, by_path)

@@ -21,25 +21,28 @@ BUFFER = 1 << 20
 ARGUMENTS, FILTER = b', "arguments": ', b', "filter": '
 """Between these keys lm_eval's EvaluationTracker writes `arguments`, `resps` and `filtered_resps`."""
 
+NAME = pl.Categorical()
+"""Names and hashes, of which each occurs in many rows: four bytes a row."""
+
 SCHEMA = pl.Schema(
     {
-        "file": pl.String,
-        "task": pl.String,
-        "family": pl.String,
-        "filter": pl.String,
-        "run_id": pl.String,
-        "bank": pl.String,
-        "bank_version": pl.String,
-        "language": pl.String,
-        "scoring": pl.String,
-        "arm": pl.String,
+        "file": NAME,
+        "task": NAME,
+        "family": NAME,
+        "filter": NAME,
+        "run_id": NAME,
+        "bank": NAME,
+        "bank_version": NAME,
+        "language": NAME,
+        "scoring": NAME,
+        "arm": NAME,
         "length": pl.Int64,
-        "item": pl.String,
-        "item_hash": pl.String,
-        "kind": pl.String,
-        "letter": pl.String,
-        "book": pl.String,
-        "book_hash": pl.String,
+        "item": NAME,
+        "item_hash": NAME,
+        "kind": NAME,
+        "letter": NAME,
+        "book": NAME,
+        "book_hash": NAME,
         "depth": pl.Float64,
         "depth_fifth": pl.Int64,
         "n_tokens": pl.Int64,
@@ -103,7 +106,7 @@ def read_samples(path: Path, task: str, faults: Faults) -> pl.DataFrame:
         kept = pl.DataFrame(rows, schema=KEPT, orient="row")
         if whole and cache.key(path, task, KEPT) == name:
             cache.store(name, kept)
-    frame = kept.select(pl.lit(str(path)).alias("file"), pl.all())
+    frame = kept.select(pl.lit(str(path), dtype=NAME).alias("file"), pl.all())
     _check(path, frame, faults)
     return frame
 
