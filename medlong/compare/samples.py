@@ -21,7 +21,7 @@ BUFFER = 1 << 20
 ARGUMENTS, FILTER = b', "arguments": ', b', "filter": '
 """Between these keys lm_eval's EvaluationTracker writes `arguments`, `resps` and `filtered_resps`."""
 
-NAME = pl.Categorical()
+NAME: pl.DataType = pl.Categorical()
 """Names and hashes, of which each occurs in many rows: four bytes a row."""
 
 SCHEMA = pl.Schema(
