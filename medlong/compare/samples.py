@@ -21,7 +21,7 @@ BUFFER = 1 << 20
 ARGUMENTS, FILTER = b', "arguments": ', b', "filter": '
 """Between these keys lm_eval's EvaluationTracker writes `arguments`, `resps` and `filtered_resps`."""
 
-NAME: pl.DataType = pl.Categorical()
+NAME = pl.Categorical()
 """Names and hashes, of which each occurs in many rows: four bytes a row."""
 
 SCHEMA = pl.Schema(
@@ -36,20 +36,20 @@ SCHEMA = pl.Schema(
         "language": NAME,
         "scoring": NAME,
         "arm": NAME,
-        "length": pl.Int64,
+        "length": pl.Int64(),
         "item": NAME,
         "item_hash": NAME,
         "kind": NAME,
         "letter": NAME,
         "book": NAME,
         "book_hash": NAME,
-        "depth": pl.Float64,
-        "depth_fifth": pl.Int64,
-        "n_tokens": pl.Int64,
-        "acc": pl.Float64,
-        "own_knowledge": pl.Float64,
-        "no_answer": pl.Float64,
-        "overlength": pl.Boolean,
+        "depth": pl.Float64(),
+        "depth_fifth": pl.Int64(),
+        "n_tokens": pl.Int64(),
+        "acc": pl.Float64(),
+        "own_knowledge": pl.Float64(),
+        "no_answer": pl.Float64(),
+        "overlength": pl.Boolean(),
     }
 )
 
