@@ -166,9 +166,10 @@ def main() -> int:
             return 1
     console.print(rf"\[{len(plan) + 1}/{len(plan) + 1}] compare")
     report = args.runs / "comparison"
-    command = [_bin("medlong"), "compare", str(args.runs), "--markdown", f"{report}.md", "--csv", f"{report}.csv"]
+    command = [_bin("medlong"), "compare", str(args.runs)]
+    command += ["--html", f"{report}.html", "--markdown", f"{report}.md", "--csv", f"{report}.csv"]
     code = subprocess.run(command, check=False).returncode
-    console.print(f"{time.monotonic() - began:.0f} s in all; tables in {report}.md and {report}.csv")
+    console.print(f"{time.monotonic() - began:.0f} s in all; report in {report}.html, tables in {report}.md and .csv")
     return code
 
 

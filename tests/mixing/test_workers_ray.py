@@ -95,19 +95,29 @@ def _ray_processes():
         if time.monotonic() > end:
             return found
         time.sleep(0.1)
-    return []
+    return {}
 
 
 def _now():
-    found = []
+    """The commands of Ray's processes by their ids."""
+    return _named("raylet/raylet ", "gcs_server ", "ray::", "ray/_private")
+
+
+def _servers():
+    """The ids of what a cluster is made of; its workers come and go."""
+    return set(_named("raylet/raylet ", "gcs_server "))
+
+
+def _named(*names):
+    found = {}
     for place in Path("/proc").glob("[0-9]*"):
         try:
             command = (place / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
             state = (place / "stat").read_text().rpartition(")")[2].split()[0]
         except OSError:
             continue
-        if state != "Z" and any(name in command for name in ("raylet/raylet ", "gcs_server ", "ray::", "ray/_private")):
-            found.append(command)
+        if state != "Z" and any(name in command for name in names):
+            found[int(place.name)] = command
     return found
 
 
@@ -208,7 +218,7 @@ def test_an_address_without_a_cluster_is_named(wrong):
 @pytest.mark.slow
 @pytest.mark.parametrize("sent", [None, signal.SIGINT])
 def test_a_cluster_of_this_machine_ends_with_its_user(sent):
-    before = set(_now())
+    before = _servers()
     code = (
         "import signal, sys, time; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from medlong.mixing.workers import Job, workers\n"
@@ -227,18 +237,22 @@ def test_a_cluster_of_this_machine_ends_with_its_user(sent):
         text=True,
         start_new_session=True,
     )
-    assert user.stdout.readline() == "ready\n"
-    assert set(_now()) > before
-    if sent:
-        os.killpg(user.pid, sent)
-    _, err = user.communicate("\n" if not sent else None, timeout=60)
+    try:
+        assert user.stdout.readline() == "ready\n"
+        started = _servers() - before
+        assert len(started) == 2
+        if sent:
+            os.killpg(user.pid, sent)
+        _, err = user.communicate("\n" if not sent else None, timeout=60)
+    finally:
+        user.kill()
     assert (user.returncode == 0) == (sent is None)
     if sent is None:
         assert err == ""
     end = time.monotonic() + 30
-    while set(_now()) - before and time.monotonic() < end:
+    while started & _servers() and time.monotonic() < end:
         time.sleep(0.1)
-    assert set(_now()) <= before
+    assert not started & _servers()
 
 
 def test_without_the_package_the_error_names_the_extra(monkeypatch):
