@@ -18,15 +18,21 @@ from pathlib import Path
 
 TIME = "2026-01-02T03-04-05.123456"
 BOOK_SIZE = 20
+SEEDS = 3
 COMPARE = """
 import resource, sys, time
 from pathlib import Path
 from medlong.compare.comparison import load
+from medlong.compare.inference import analyses
+from medlong.compare.table import View, markdown
 start = time.perf_counter()
-comparison = load([Path(name) for name in sys.argv[1:]])
+comparison = load([Path(name) for name in sys.argv[2:]])
+joined = time.perf_counter() - start
+if sys.argv[1] == "whole":
+    markdown(comparison, View(analyses(comparison)))
 cells = sum(len(group.cells) for group in comparison.groups)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(cells, time.perf_counter() - start, peak)
+print(cells, joined, time.perf_counter() - start, peak)
 """
 
 
@@ -53,7 +59,7 @@ def first_pass(root: Path, arms: list[str], items: int, runs: int, kilobytes: in
     start = time.perf_counter()
     subprocess.run(["wc", "-l", *files], check=True, stdout=subprocess.DEVNULL)
     count = time.perf_counter() - start
-    _, seconds, peak = compare(names, MEDLONG_NO_CACHE="1")
+    _, seconds, _, peak = compare("join", names, MEDLONG_NO_CACHE="1")
     print(
         f"first pass: {size:,.0f} MB in {len(files)} files, {seconds:.1f} s, {size / seconds:,.0f} MB/s, "
         f"peak {peak:,.0f} MiB"
@@ -65,24 +71,29 @@ def from_cache(root: Path, arms: list[str], items: int, runs: int) -> None:
     """Print time and memory of a comparison whose sample files are all in the cache, by number of runs."""
     names = make(root, arms, items, runs, 0)
     time.sleep(2.5)  # files changed within two seconds are not kept
-    _, seconds, _ = compare(names)
+    _, seconds, _, _ = compare("join", names)
     print(f"filling the cache: {seconds:.1f} s")
-    print("| runs | cells | seconds | seconds a run | peak MiB |\n| ---: | ---: | ---: | ---: | ---: |")
+    print("| runs | cells | joined, s | with statistics and tables, s | seconds a run | peak MiB |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: |")
     for n in (runs // 3, 2 * runs // 3, runs):
-        cells, seconds, peak = compare([names[0], *names[1 : n + 1]])
-        print(f"| {n} | {cells:.0f} | {seconds:.1f} | {seconds / n:.3f} | {peak:,.0f} |", flush=True)
+        cells, joined, seconds, peak = compare("whole", [names[0], *names[1 : n + 1]])
+        row = f"{n} | {cells:.0f} | {joined:.1f} | {seconds:.1f} | {seconds / n:.3f} | {peak:,.0f}"
+        print(f"| {row} |", flush=True)
 
 
-def compare(folders: list[Path], **environment: str) -> tuple[float, float, float]:
-    """Return cells, seconds and peak MiB of a comparison in a process of its own; importing is not timed."""
-    command = [sys.executable, "-c", COMPARE, *map(str, folders)]
+def compare(how_far: str, folders: list[Path], **environment: str) -> tuple[float, float, float, float]:
+    """Return cells, seconds until joined, seconds in all and peak MiB of a comparison; importing is not timed.
+
+    It has a process of its own and goes `how_far`: `join`, or `whole` with statistics and tables.
+    """
+    command = [sys.executable, "-c", COMPARE, how_far, *map(str, folders)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | environment)
-    cells, seconds, peak = map(float, done.stdout.split())
-    return cells, seconds, peak
+    cells, joined, seconds, peak = map(float, done.stdout.split())
+    return cells, joined, seconds, peak
 
 
 def make(root: Path, arms: list[str], items: int, runs: int, kilobytes: int) -> list[Path]:
-    """Write an untrained model and `runs` trained ones of one mixture each; return their folders."""
+    """Write an untrained model and `runs` trained ones, three seeds of each mixture; return their folders."""
     text = "".join(random.Random(0).choices(["dose ", "of ", "Zorvalin® ", '"renal" ', "é\n"], k=1 + kilobytes * 200))
     folders = []
     for number in range(runs + 1):
@@ -109,11 +120,12 @@ def write_run(folder: Path, run_id: str, number: int) -> None:
     """Write the run record and the manifest of its mixture, where it is trained."""
     if not run_id:
         return
-    record = {"medlong_run": 1, "run_id": run_id, "mixture_id": f"mix-{number}", "base_model": "hub/base", "seed": 0}
+    number, seed = divmod(number - 1, SEEDS)
+    record = {"medlong_run": 1, "run_id": run_id, "mixture_id": f"mix-{number}", "base_model": "hub/base", "seed": seed}
     (folder / "medlong_run.json").write_text(json.dumps(record))
     realised = {
         "general": {"realised": {"examples": number}},
-        "medical": {"realised": {"examples": 300 - number % 300}},
+        "medical": {"realised": {"examples": 301 - number % 300}},
     }
     manifest = {"medlong_manifest": 1, "mixture_id": f"mix-{number}", "name": f"m{number}", "components": realised}
     (folder / "manifest.json").write_text(json.dumps(manifest))
@@ -132,7 +144,8 @@ def line(arm: str, item: int, run_id: str, text: str) -> str:
         "doc_id": item, "doc": doc, "target": "A", "arguments": {"gen_args_0": {"arg_0": text, "arg_1": " A"}},
         "resps": [[["-1.5", "False"]]], "filtered_resps": [["-1.5", "False"]], "filter": "none",
         "metrics": ["acc", "no_answer", "overlength"], "doc_hash": "d", "prompt_hash": "p", "target_hash": "t",
-        "acc": float(random.Random(f"{run_id} {arm} {item}").random() < 0.6), "no_answer": 0, "overlength": 0,
+        "acc": float(random.Random(f"{run_id} {arm} {item}").random() < (0.6 if arm != "closed" else 0.3)),
+        "no_answer": 0, "overlength": 0,
     }  # fmt: skip
     return json.dumps(sample, ensure_ascii=False) + "\n"
 

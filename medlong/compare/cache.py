@@ -13,7 +13,7 @@ import polars as pl
 
 from medlong.hashing import digest
 
-VERSION = 1
+VERSION = 2
 """Rises whenever the columns, or how they are read from a line, change."""
 
 SETTLED_NS = 2_000_000_000

@@ -21,7 +21,7 @@ from medlong.compare.records import (
     read_results,
     read_runs,
 )
-from medlong.compare.samples import NAME, primary, read_samples
+from medlong.compare.samples import NAME, count_primary, read_samples
 from medlong.compare.scan import Output, scan
 from medlong.errors import DataError
 
@@ -130,7 +130,7 @@ def _parts(records: list[tuple[Output, ResultsRecord]], faults: Faults) -> list[
 
 def _check_complete(path: Path, task: str, frame: pl.DataFrame, record: ResultsRecord, faults: Faults) -> None:
     said = record.n_samples.get(task, {}).get("effective")
-    there = primary(frame).height
+    there = count_primary(frame)
     if isinstance(said, int) and said != there:
         faults.add(path, f"has {there} readable items, but the results file says {said}; evaluate the task again")
 

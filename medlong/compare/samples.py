@@ -97,18 +97,19 @@ def read_samples(path: Path, task: str, faults: Faults) -> pl.DataFrame:
     """Return the sample file as a frame with the columns of `SCHEMA`, one row a question and filter.
 
     Faulty lines are recorded as faults with their line numbers, and so are a question that occurs
-    twice and a file that mixes training runs. A file without faulty lines is kept in the cache.
+    twice and a file that mixes training runs. A file without any fault is kept in the cache.
     """
     name = cache.key(path, task, KEPT)
     kept = cache.fetch(name, KEPT)
     if kept is None:
         rows, whole = read_lines(path, Sample, lambda sample: _row(task, sample), faults)
         kept = pl.DataFrame(rows, schema=KEPT, orient="row")
-        if whole and cache.key(path, task, KEPT) == name:
+        wrong = _wrong(kept)
+        for text in wrong:
+            faults.add(path, text)
+        if whole and not wrong and cache.key(path, task, KEPT) == name:
             cache.store(name, kept)
-    frame = kept.select(pl.lit(str(path), dtype=NAME).alias("file"), pl.all())
-    _check(path, frame, faults)
-    return frame
+    return kept.select(pl.lit(str(path), dtype=NAME).alias("file"), pl.all())
 
 
 def read_lines(path: Path, model: type[R], keep: Callable[[R], T], faults: Faults) -> tuple[list[T], bool]:
@@ -155,6 +156,11 @@ def primary(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.filter(strict | ~strict.any().over("file"))
 
 
+def count_primary(frame: pl.DataFrame) -> int:
+    """Return how many rows of one file's frame `primary` would keep."""
+    return int((frame["filter"] == STRICT).sum()) or frame.height
+
+
 def _row(task: str, sample: Sample) -> dict[str, object]:
     doc = sample.doc
     return {
@@ -193,14 +199,17 @@ def _explain(error: ValidationError) -> str:
     return found + hint
 
 
-def _check(path: Path, frame: pl.DataFrame, faults: Faults) -> None:
+def _wrong(frame: pl.DataFrame) -> list[str]:
+    """What is wrong with the rows of one file together."""
+    found = []
     filters = frame["filter"].unique().sort().to_list()
     if len(filters) > 1 and STRICT not in filters:
-        faults.add(path, f"answer filters {', '.join(filters)}, none of them {STRICT!r}: which one counts is not known")
+        found.append(f"answer filters {', '.join(filters)}, none of them {STRICT!r}: which one counts is not known")
     keys = ["filter", "arm", "item"]
     twice = frame.filter(frame.select(keys).is_duplicated())["item"].unique().sort().to_list()
     if twice:
-        faults.add(path, f"{len(twice)} items occur twice (first: {twice[0]}); keep one evaluation a file")
+        found.append(f"{len(twice)} items occur twice (first: {twice[0]}); keep one evaluation a file")
     runs = frame["run_id"].unique().sort().to_list()
     if len(runs) > 1:
-        faults.add(path, f"mixes the runs {', '.join(repr(run) for run in runs)}; evaluate each model by itself")
+        found.append(f"mixes the runs {', '.join(repr(run) for run in runs)}; evaluate each model by itself")
+    return found
