@@ -1,7 +1,7 @@
 """A comparison for notebooks and scripts: its tables, and every number as a data frame."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -73,6 +73,7 @@ def load(
     folders: Place | Iterable[Place],
     *,
     scoring: str | None = None,
+    kinds: Sequence[str] = (),
     base: str | None = None,
     allow_partial: bool = False,
 ) -> Compared:
@@ -81,6 +82,7 @@ def load(
     Args:
         folders: Scanned with all they contain.
         scoring: Keep only exams of this scoring; None keeps all.
+        kinds: Keep only items of these kinds; empty keeps all.
         base: Name of the row that all others are compared with, in place of each run's base model.
         allow_partial: Compare on shared items when models were not all asked the same ones.
 
@@ -89,4 +91,4 @@ def load(
     """
     places = [folders] if isinstance(folders, str | os.PathLike) else list(folders)
     paths = [Path(place) for place in places]
-    return Compared(joined.load(paths, scoring=scoring, base=base, allow_partial=allow_partial))
+    return Compared(joined.load(paths, scoring=scoring, kinds=kinds, base=base, allow_partial=allow_partial))

@@ -27,6 +27,9 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
         "--scoring", choices=("generate", "letter", "cloze"), help="only this scoring; otherwise one set of tables each"
     )
     compare.add_argument(
+        "--kind", action="append", default=[], metavar="KIND", help="only items of this kind (repeatable)"
+    )
+    compare.add_argument(
         "--base", metavar="NAME", help="compare all rows with this one, not each run with its base model"
     )
     compare.add_argument("--allow-partial", action="store_true", help="compare shared items when the items differ")
@@ -92,7 +95,9 @@ def _run(args: argparse.Namespace) -> int:
         check_client(target)
     choice = parse(args.columns, args.sort)
     source = reference(args.reference) if args.reference else None
-    comparison = load(args.folders, scoring=args.scoring, base=args.base, allow_partial=args.allow_partial)
+    comparison = load(
+        args.folders, scoring=args.scoring, kinds=args.kind, base=args.base, allow_partial=args.allow_partial
+    )
     view = View(analyses(comparison), tuple(dict.fromkeys(args.by)), choice, source)
     texts = _texts(args, comparison, view)
     show(comparison, sys.stdout, view)

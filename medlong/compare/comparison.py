@@ -57,13 +57,19 @@ class Comparison:
 
 
 def load(
-    folders: Sequence[Path], *, scoring: str | None = None, base: str | None = None, allow_partial: bool = False
+    folders: Sequence[Path],
+    *,
+    scoring: str | None = None,
+    kinds: Sequence[str] = (),
+    base: str | None = None,
+    allow_partial: bool = False,
 ) -> Comparison:
     """Return the comparison of everything found under `folders`.
 
     Args:
         folders: Scanned with all they contain.
         scoring: Keep only exams of this scoring; None keeps all, one group each.
+        kinds: Keep only items of these kinds; empty keeps all.
         base: Name of the row that all others are compared with, in place of each run's base model.
         allow_partial: Compare on shared items when models were not all asked the same ones.
 
@@ -71,10 +77,12 @@ def load(
         DataError: With every fault at once, when the files cannot be joined without guessing.
     """
     evidence = read_evidence(folders)
-    samples = _of_scoring(evidence.samples, scoring)
+    samples = _of_kinds(_of_scoring(evidence.samples, scoring), kinds)
     kept = set(samples["entry"].unique())
     entries = [entry for entry in evidence.entries if entry.key in kept]
     faults, notes = Faults(), evidence.unmatched.notes()
+    if kinds:
+        notes.insert(0, f"only items of the kinds {', '.join(sorted(set(kinds)))} are compared")
     check_once(samples, {entry.key: entry.name for entry in entries}, faults)
     families = _families(entries, base, faults, notes)
     counted = primary(samples)
@@ -98,6 +106,16 @@ def _of_scoring(samples: pl.DataFrame, scoring: str | None) -> pl.DataFrame:
     if scoring not in found:
         raise DataError(f"--scoring {scoring}: no results of it; found: {', '.join(found)}")
     return samples.filter(pl.col("scoring") == scoring)
+
+
+def _of_kinds(samples: pl.DataFrame, kinds: Sequence[str]) -> pl.DataFrame:
+    if not kinds:
+        return samples
+    found = samples["kind"].unique().to_list()
+    for kind in kinds:
+        if kind not in found:
+            raise DataError(f"--kind: {unknown('kind', kind, found)}")
+    return samples.filter(pl.col("kind").is_in(list(kinds)))
 
 
 def _families(

@@ -19,7 +19,7 @@ from medlong.compare.statistics import clustered_mean
 from medlong.compare.table import Sheet, View, csv_view, markdown, sections
 from medlong.errors import ConfigError, DataError
 from tests.compare.analysed import analysis
-from tests.compare.conftest import BOOK_SIZE, Runs
+from tests.compare.conftest import ARMS, BOOK_SIZE, Runs
 
 
 def _tables(comparison: Comparison, view: View) -> dict[str, Sheet]:
@@ -242,3 +242,19 @@ def test_choice_is_all_by_default() -> None:
 
 def test_every_column_has_one_name() -> None:
     assert len(set(NAMES)) == len(NAMES)
+
+
+def test_only_items_of_a_kind(runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("base", "g50m50", "m100"):
+        for arm in ARMS:
+            lines = runs.lines(name, arm)
+            for number, line in enumerate(lines):
+                line["doc"]["kind"] = "lookup" if number % 3 else "two_hop"
+            runs.rewrite(name, arm, lines)
+    comparison = load([runs.root], kinds=["two_hop"])
+    kept = [line["acc"] for line in runs.lines("m100", "004k") if line["doc"]["kind"] == "two_hop"]
+    cell = comparison.groups[0].cells["run-m100", "004k"]
+    assert (cell.n_items, cell.accuracy.value) == (len(kept), pytest.approx(sum(kept) / len(kept)))
+    assert "only items of the kinds two_hop are compared" in comparison.notes
+    assert main(["compare", str(runs.root), "--kind", "two_hops"]) == 2
+    assert "--kind: no kind named 'two_hops'; did you mean 'two_hop'?" in capsys.readouterr().err
