@@ -1,11 +1,9 @@
 """The verdict in plain words, and what would settle an open question."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from medlong.compare.analysis import Verdict
-from medlong.inference.power import Design, detectable, enough_items, enough_seeds
+from medlong.inference.power import Design, detectable, enough_items, enough_seeds, enough_together
 from medlong.inference.seeds import Levels
 from medlong.inference.verdict import MARGIN, Decision
 
@@ -95,11 +93,11 @@ def _needs(plan: Design) -> tuple[str, ...]:
         return tuple(lines)
     if enough_seeds(plan, MARGIN) is not None:
         return (f"the study could tell {POINTS} points apart: what is left is likely smaller; decide on other grounds",)
-    both = replace(plan.larger(4.0), seeds=plan.seeds)
-    enough = enough_seeds(both, MARGIN)
-    if enough is None:
-        return ("more than 50 seeds per mixture and four times the items: compare fewer mixtures",)
-    return (f"about {enough} seeds per mixture and {both.items:.0f} items on {both.books:.0f} books together, {goal}",)
+    both = enough_together(plan, MARGIN)
+    if both is None:
+        return ("more than 50 seeds per mixture and 64 times the items: compare fewer mixtures",)
+    what = f"about {both.seeds} seeds per mixture and {both.items:.0f} items on {both.books:.0f} books together"
+    return (f"{what}, {goal}",)
 
 
 def _listed(names: list[str] | tuple[str, ...]) -> str:

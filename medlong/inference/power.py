@@ -13,6 +13,8 @@ TINY = 1e-30
 MOST_SEEDS, MOST_ITEMS = 50, 64
 """Plans beyond 50 seeds, or 64 times the items, are not offered."""
 
+FEW_SEEDS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Design:
@@ -94,6 +96,24 @@ def enough_items(plan: Design, effect: float, wanted: float = POWER) -> tuple[in
         return None
     times = brentq(lambda times: power(plan.larger(times), effect) - wanted, 1.0, float(MOST_ITEMS), xtol=1e-3)
     return int(np.ceil(plan.items * times)), int(np.ceil(plan.books * times))
+
+
+def enough_together(plan: Design, effect: float, wanted: float = POWER) -> Design | None:
+    """Return a study of more seeds and more items that sees `effect`; None where 64 times the items do not help.
+
+    The items are doubled until ten seeds or fewer suffice, since a training costs more than an exam; where they never
+    do, the fewest seeds.
+    """
+    studies = []
+    times = 2
+    while times <= MOST_ITEMS:
+        seeds = enough_seeds(plan.larger(times), effect, wanted)
+        if seeds is not None:
+            studies.append(replace(plan.larger(times), seeds=seeds))
+            if seeds <= FEW_SEEDS:
+                break
+        times *= 2
+    return min(studies, key=lambda study: study.seeds, default=None)
 
 
 def _errors(plan: Design) -> tuple[float, float, float]:

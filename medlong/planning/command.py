@@ -127,7 +127,7 @@ def _table(
 
 
 def _enough(study: "Design", effect: float) -> list[str]:
-    from medlong.inference.power import MOST_ITEMS, MOST_SEEDS, enough_items, enough_seeds
+    from medlong.inference.power import MOST_ITEMS, MOST_SEEDS, enough_items, enough_seeds, enough_together
 
     seeds, items = enough_seeds(study, effect), enough_items(study, effect)
     points = f"{100 * effect:g} points at a power of 80 %"
@@ -135,7 +135,10 @@ def _enough(study: "Design", effect: float) -> list[str]:
     by_items = f"{items[0]} items on {items[1]} books" if items else f"not even {MOST_ITEMS} times the items"
     if study.seeds < 2:
         return [f"Enough for {points}: {by_seeds} on these items."]
-    return [f"Enough for {points}: {by_seeds} on these items, or {by_items} with {study.seeds} seeds."]
+    lines = [f"Enough for {points}: {by_seeds} on these items, or {by_items} with {study.seeds} seeds."]
+    if seeds is None and (both := enough_together(study, effect)):
+        lines.append(f"Or both: {both.seeds} seeds per mixture and {both.items:.0f} items on {both.books:.0f} books.")
+    return lines
 
 
 def _whole(least: int) -> Callable[[str], int]:

@@ -1,6 +1,7 @@
 """The statistics agree with scipy and statsmodels on fixed data, and do what their words say at the edges."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,7 +16,17 @@ from medlong.compare.statistics import clustered_mean
 from medlong.inference.clusters import joined, parts, spread
 from medlong.inference.pareto import beyond_luck, membership
 from medlong.inference.permutation import holm, sign_flip
-from medlong.inference.power import Design, design, detectable, enough_items, enough_seeds, power
+from medlong.inference.power import (
+    FEW_SEEDS,
+    POWER,
+    Design,
+    design,
+    detectable,
+    enough_items,
+    enough_seeds,
+    enough_together,
+    power,
+)
 from medlong.inference.reading import effective_length, retention
 from medlong.inference.seeds import Levels, bartlett, contrasts, levels
 from medlong.inference.surface import fit
@@ -206,3 +217,17 @@ def test_detectable_effects_and_what_is_enough_agree() -> None:
     assert items[0] > 400
     assert power(plan.larger(items[0] / 400), 0.06) == pytest.approx(0.8, abs=0.01)
     assert enough_items(plan, 0.001) is None
+
+
+def test_more_seeds_and_items_together_see_what_neither_sees_alone() -> None:
+    plan = design(3, 3, 400, 20, 0.015, 0.2, 0.05)
+    assert enough_seeds(plan, 0.03) is None
+    assert enough_items(plan, 0.03) is None
+    both = enough_together(plan, 0.03)
+    assert both is not None
+    assert power(both, 0.03) >= POWER
+    assert both.seeds <= FEW_SEEDS
+    assert both.items / plan.items == both.books / plan.books > 1
+    half = replace(plan.larger(both.items / plan.items / 2), seeds=FEW_SEEDS)
+    assert power(half, 0.03) < POWER
+    assert enough_together(replace(plan, seed_variance=1.0), 0.001) is None
