@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from medlong import atomic
 from medlong.errors import DataError, MissingPackageError
+from medlong.report import SHOWN
 
 if TYPE_CHECKING:
     from medlong.compare.comparison import Comparison
@@ -54,6 +55,13 @@ def _add_outputs(compare: argparse.ArgumentParser) -> None:
     compare.add_argument("--latex", type=Path, metavar="FILE", help="write the tables as LaTeX (booktabs) as well")
     compare.add_argument("--csv", type=Path, metavar="FILE", help="write every number as CSV as well")
     compare.add_argument("--html", type=Path, metavar="FILE", help="write a report for a browser as well")
+    compare.add_argument(
+        "--html-items",
+        type=_count,
+        default=SHOWN,
+        metavar="N|all",
+        help=f"items listed in it of each arm and depth, those first on which models differ (default: {SHOWN})",
+    )
     compare.add_argument(
         "--model-card", type=Path, metavar="FILE", help="write a section for the model card of one model as well"
     )
@@ -120,10 +128,16 @@ def _texts(args: argparse.Namespace, comparison: "Comparison", view: "View") -> 
         (args.markdown, lambda: markdown(comparison, view)),
         (args.latex, lambda: latex(comparison, view)),
         (args.csv, lambda: csv_view(comparison, view)),
-        (args.html, lambda: report(comparison, view, command)),
+        (args.html, lambda: report(comparison, view, command, args.html_items)),
         (args.model_card, lambda: model_card(comparison, view.analyses, args.entry)),
     )
     return [(path, make()) for path, make in makers if path]
+
+
+def _count(text: str) -> int | None:
+    if text != "all" and not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number or all")
+    return None if text == "all" else int(text)
 
 
 def _refuse_unwritable(path: Path) -> None:

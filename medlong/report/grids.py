@@ -77,7 +77,7 @@ def depth_maps(group: Group, rows: pl.DataFrame, number: int) -> list[Grid]:
     return grids
 
 
-def kinds(group: Group, rows: pl.DataFrame) -> list[Grid]:
+def kinds(group: Group, rows: pl.DataFrame, number: int) -> list[Grid]:
     """Return accuracy by kind of question and arm, a grid each model; nothing where all are of one kind."""
     counted = rows.filter(~pl.col("overlength"))
     names = counted["kind"].unique().sort().to_list()
@@ -90,7 +90,14 @@ def kinds(group: Group, rows: pl.DataFrame) -> list[Grid]:
         values = _means(own, ["kind", "arm"])
         changes = {} if entry is group.base else _means(paired(own, base), ["kind", "arm"])
         lines = [
-            (kind or "no kind", tuple(_kind_box(values, changes, (kind, arm)) for arm in group.arms)) for kind in names
+            (
+                kind or "no kind",
+                tuple(
+                    _kind_box(values, changes, (kind, arm), anchor(number, place))
+                    for place, arm in enumerate(group.arms)
+                ),
+            )
+            for kind in names
         ]
         title = f"{entry.name} (base)" if entry is group.base else f"{entry.name} (in brackets: minus base)"
         grids.append(Grid(title, "kind", group.arms, tuple(lines)))
@@ -191,11 +198,12 @@ def _kind_box(
     values: dict[tuple[object, ...], tuple[float, int]],
     changes: dict[tuple[object, ...], tuple[float, int]],
     key: tuple[str, str],
+    link: str,
 ) -> Box:
-    plain = box(values.get(key), signed=False)
+    plain = box(values.get(key), signed=False, link=link)
     change = changes.get(key)
     text = f"{plain.text} ({signed_points(change[0])})" if change else plain.text
-    return Box(text, plain.shade, plain.note)
+    return Box(text, plain.shade, plain.note, plain.link)
 
 
 def _letter_boxes(names: Sequence[str], counts: dict[str, int], truth: dict[str, int]) -> tuple[Box, ...]:

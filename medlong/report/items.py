@@ -13,12 +13,10 @@ from medlong.compare.comparison import Group
 from medlong.compare.records import Record
 from medlong.compare.samples import primary
 from medlong.errors import DataError
+from medlong.report import SHOWN
 from medlong.scoring.answers import best_option
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-SHOWN = 6
-"""Items shown of one arm and depth, those on which the models differ first."""
 
 Key = tuple[str, str, str, str]
 """Task, bank, arm and item: what names one question in one book."""
@@ -87,8 +85,8 @@ def rows_of(samples: pl.DataFrame, group: Group) -> pl.DataFrame:
     return primary(samples.filter(same & pl.col("entry").is_in(keys)))
 
 
-def shelves(rows: pl.DataFrame, arms: Sequence[str]) -> list[Shelf]:
-    """Return the shelves of one group, in the order of `arms` and of depth."""
+def shelves(rows: pl.DataFrame, arms: Sequence[str], most: int | None = SHOWN) -> list[Shelf]:
+    """Return the shelves of one group in the order of `arms` and depth, `most` items shown of each, None for all."""
     items = rows.group_by("arm", "item").agg(
         pl.col("depth_fifth").filter(pl.col("book") != "").max().alias("fifth"),
         (pl.col("acc").max() != pl.col("acc").min()).alias("differs"),
@@ -99,7 +97,7 @@ def shelves(rows: pl.DataFrame, arms: Sequence[str]) -> list[Shelf]:
         own = ordered.filter(pl.col("arm") == arm)
         for fifth in own["fifth"].unique().sort().to_list():
             members = own.filter(pl.col("fifth").eq_missing(pl.lit(fifth, dtype=pl.Int64)))
-            shown = tuple(members["item"].head(SHOWN).to_list())
+            shown = tuple(members["item"].head(members.height if most is None else most).to_list())
             found.append(Shelf(arm, fifth, members.height, int(members["differs"].sum()), shown))
     return found
 

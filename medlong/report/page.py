@@ -9,7 +9,7 @@ from medlong.compare.analysis import Analysis
 from medlong.compare.comparison import Comparison, Group
 from medlong.compare.inference import analysis_of
 from medlong.compare.table import Section, Sheet, View, remarks, sections
-from medlong.report import grids, items, plots, provenance, words
+from medlong.report import SHOWN, grids, items, plots, provenance, words
 from medlong.report.grids import Grid
 from medlong.report.items import Answers, Key, Shelf, Text
 from medlong.report.plots import Plot
@@ -76,13 +76,14 @@ class Part:
     """Arm, its anchor and its drawers."""
 
 
-def report(comparison: Comparison, view: View, command: str) -> str:
+def report(comparison: Comparison, view: View, command: str, most: int | None = SHOWN) -> str:
     """Return the whole page as HTML.
 
     Args:
         comparison: What is shown.
         view: What was inferred about it, and which tables are shown.
         command: The command line, shown with the sources.
+        most: Items shown of one arm and depth; None for all.
 
     Raises:
         DataError: If a file has changed or gone since `comparison` was loaded, or `view` names what there is not.
@@ -90,7 +91,7 @@ def report(comparison: Comparison, view: View, command: str) -> str:
     from jinja2 import Environment, StrictUndefined
 
     frames = [items.rows_of(comparison.samples, group) for group in comparison.groups]
-    stacks = [items.shelves(rows, group.arms) for group, rows in zip(comparison.groups, frames, strict=True)]
+    stacks = [items.shelves(rows, group.arms, most) for group, rows in zip(comparison.groups, frames, strict=True)]
     wanted = [
         (group.exam.family, group.exam.bank, shelf.arm, item)
         for group, stack in zip(comparison.groups, stacks, strict=True)
@@ -118,7 +119,7 @@ def report(comparison: Comparison, view: View, command: str) -> str:
             origins=provenance.origins(comparison, answers.hashes),
             versions=provenance.versions(),
             command=command,
-            shown=items.SHOWN,
+            shown=most,
             plot_width=plots.WIDTH,
             plot_height=plots.HEIGHT,
             plot_left=plots.LEFT,
@@ -158,7 +159,7 @@ def _part(
         surface=words.surface(analysis),
         letters=grids.letters(group, rows, answers),
         rates=grids.rates(group, number),
-        kinds=grids.kinds(group, rows),
+        kinds=grids.kinds(group, rows, number),
         sheets=section.tables,
         arms=arms,
         drawers=[

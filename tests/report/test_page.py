@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from medlong.cli import main
 from medlong.compare.analysis import Analysis, Reading, Surface, Tested, Treatment, Verdict
 from medlong.compare.comparison import Comparison, load
 from medlong.compare.statistics import Estimate, Interval
 from medlong.compare.table import View
 from medlong.errors import DataError
-from medlong.report import grids, items, plots, words
+from medlong.report import SHOWN, grids, items, plots, words
 from medlong.report.page import report
 from tests.compare.conftest import ARMS, MIXTURES, N_ITEMS, Runs
 from tests.report.conftest import spoil
@@ -208,7 +209,17 @@ def test_items_that_models_differ_on_come_first_and_the_rest_is_counted(answered
         assert shelf.n_differing == len(differing)
         assert set(shelf.shown[: len(differing)]) <= differing
         assert len(shelf.shown) + shelf.left_out() == shelf.n_items
-    assert f"{N_ITEMS - items.SHOWN} more items are not shown here" in _page(comparison)
+    assert f"{N_ITEMS - SHOWN} more items are not shown here" in _page(comparison)
+
+
+def test_all_items_are_listed_where_asked_for(answered: Runs, tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    assert main(["compare", str(answered.root), "--html", str(out), "--html-items", "all"]) == 0
+    page = out.read_text()
+    assert page.count('<article class="item"') == N_ITEMS * len(ARMS)
+    assert "more items are not shown" not in page
+    with pytest.raises(SystemExit):
+        main(["compare", str(answered.root), "--html", str(out), "--html-items", "few"])
 
 
 def test_a_map_of_shares_needs_three_mixtures(answered: Runs) -> None:
