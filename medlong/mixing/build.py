@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -55,14 +55,25 @@ def mixture_ids(paths: Iterable[Path], hands: Workers = SERIAL, listed: Path | N
             yield plan(path, Path(folder), hands, listed).mixture_id
 
 
-def build(path: Path, out: Path, parquet: bool = False, hands: Workers = SERIAL) -> Built:
+def build(
+    path: Path,
+    out: Path,
+    parquet: bool = False,
+    hands: Workers = SERIAL,
+    accept: Callable[[str], None] = lambda mixture_id: None,
+) -> Built:
     """Build the mixture file at `path` into `out/<mixture_id>/`; see `build_all`."""
-    (built,) = build_all([path], out, parquet, hands)
+    (built,) = build_all([path], out, parquet, hands, accept=accept)
     return built
 
 
 def build_all(
-    paths: Sequence[Path], out: Path, parquet: bool = False, hands: Workers = SERIAL, listed: Path | None = None
+    paths: Sequence[Path],
+    out: Path,
+    parquet: bool = False,
+    hands: Workers = SERIAL,
+    listed: Path | None = None,
+    accept: Callable[[str], None] = lambda mixture_id: None,
 ) -> Iterator[Built]:
     """Build mixtures of one file into `out/<mixture_id>/`, reading its sources once for all.
 
@@ -77,6 +88,7 @@ def build_all(
         parquet: Write the rows as Parquet too.
         hands: Do the reading and writing.
         listed: A list of sources in place of the one that the file includes.
+        accept: Is given the id of each mixture once it is known, and may raise before anything is written.
 
     Raises:
         ConfigError: If the file, or a source it names, is not what it should be.
@@ -85,7 +97,9 @@ def build_all(
     """
     with room(out), work_folder(out / f".{file_of(paths[0]).stem}.work") as work:
         for path in paths:
-            yield _build(plan(path, work, hands, listed), out, parquet, hands)
+            planned = plan(path, work, hands, listed)
+            accept(planned.mixture_id)
+            yield _build(planned, out, parquet, hands)
 
 
 def _build(planned: Plan, out: Path, parquet: bool, hands: Workers) -> Built:

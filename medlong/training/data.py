@@ -1,6 +1,6 @@
 """Whether the data a recipe names is the mixture it names, and building that mixture when it is absent."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -59,23 +59,32 @@ def current_id(typed: str) -> str:
 def provide(recipe: Mapping[str, Any]) -> str | None:
     """Make sure that the recipe's data lies where it says; return its mixture id, if it names a mixture.
 
-    A mixture that is absent, or whose file was altered, is built. Safe to call in every process
-    of a training at once.
+    A mixture that is absent, or whose file was altered, is built, its sources being read once for its id and its
+    rows. Safe to call in every process of a training at once.
 
     Raises:
         ConfigError: With everything wrong with the data of the recipe.
         DataError: If a row of a source is bad, or a source has too few rows.
     """
-    found = faults(recipe)
-    if found:
-        raise ConfigError("the recipe's data is not right\n" + "\n".join(f"  {fault.message}" for fault in found))
     paths = data_paths(recipe)
     typed = recipe.get("medlong_mixture")
     if typed is None:
+        _refuse(_missing_files(recipe))
         return named_id(paths[0]) if len(paths) == 1 else None
     from medlong.mixing.build import build
 
-    return build(mixture_file(str(typed)), Path(paths[0]).parent.parent).mixture_id
+    file = mixture_file(str(typed))
+    if len(paths) != 1:
+        _refuse(_other_data(recipe, str(typed), ID_TO_COME))
+    return build(
+        file, Path(paths[0]).parent.parent, accept=lambda found: _refuse(_other_data(recipe, str(typed), found))
+    ).mixture_id
+
+
+def _refuse(found: Iterable[Fault]) -> None:
+    messages = [f"  {fault.message}" for fault in found]
+    if messages:
+        raise ConfigError("\n".join(["the recipe's data is not right", *messages]))
 
 
 def filled(path: str, mixture_id: str | None) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from medlong.errors import ConfigError
+from medlong.mixing import plan
 from medlong.training import data
 
 
@@ -40,6 +41,15 @@ def test_another_mixture_id_is_told_with_the_right_one(recipe: dict, tiny_id: st
     assert f"write build/{tiny_id}/train.jsonl" in message
     with pytest.raises(ConfigError, match=tiny_id):
         data.provide(recipe)
+    assert not Path("build").exists()
+
+
+def test_sources_are_read_once_for_the_id_and_the_rows(recipe: dict, monkeypatch: pytest.MonkeyPatch):
+    calls = []
+    survey = plan.survey_all
+    monkeypatch.setattr(plan, "survey_all", lambda *a, **k: calls.append(a) or survey(*a, **k))
+    data.provide(recipe)
+    assert len(calls) == 1
 
 
 def test_a_mixture_that_was_edited_is_another_mixture(recipe: dict, place: Path):
