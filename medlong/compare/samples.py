@@ -18,8 +18,8 @@ SHOWN = 3
 STRICT = "strict"
 
 BUFFER = 1 << 20
-ARGUMENTS, FILTER = b', "arguments": ', b', "filter": '
-"""Between these keys lm_eval's EvaluationTracker writes `arguments`, `resps` and `filtered_resps`."""
+ARGUMENTS, RESPS, FILTER = b', "arguments": ', b', "resps": ', b', "filter": '
+"""lm_eval's EvaluationTracker writes `arguments`, `resps`, `filtered_resps` and `filter` after one another."""
 
 NAME = pl.Categorical()
 """Names and hashes, of which each occurs in many rows: four bytes a row."""
@@ -124,7 +124,7 @@ def read_lines(path: Path, model: type[R], keep: Callable[[R], T], faults: Fault
         with path.open("rb", buffering=BUFFER) as file:
             for number, line in enumerate(file, start=1):
                 try:
-                    found.append(keep(model.model_validate_json(_without_prompt(line))))
+                    found.append(keep(model.model_validate_json(without_prompt(line, FILTER))))
                 except ValidationError as error:
                     wrong.append(f"line {number}: {_explain(error)}")
     except OSError as error:
@@ -137,14 +137,14 @@ def read_lines(path: Path, model: type[R], keep: Callable[[R], T], faults: Fault
     return found, readable and not wrong
 
 
-def _without_prompt(line: bytes) -> bytes:
-    """Cut the prompts and answers out of a line as lm_eval writes it; return any other line as it is.
+def without_prompt(line: bytes, until: bytes) -> bytes:
+    """Cut what lies between the keys ARGUMENTS and `until` out of a line of lm_eval; return any other line as it is.
 
     Decoding them is most of the time of reading. Within a JSON string every quote has a backslash
     before it, so a key found with its plain quotes is a key. One that occurs twice means that two
     lines ran into each other: such a line is decoded in full, and refused.
     """
-    start, end = line.find(ARGUMENTS), line.rfind(FILTER)
+    start, end = line.find(ARGUMENTS), line.rfind(until)
     if start < 0 or end < start or line.rfind(ARGUMENTS) != start:
         return line
     return line[:start] + line[end:]

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from medlong.compare.comparison import Group
 from medlong.compare.records import Record
-from medlong.compare.samples import primary
+from medlong.compare.samples import RESPS, primary, without_prompt
 from medlong.errors import DataError
 from medlong.report import SHOWN
 from medlong.scoring.answers import best_option
@@ -119,7 +119,7 @@ def read(samples: pl.DataFrame, wanted: Iterable[Key]) -> Answers:
             with Path(file).open("rb") as stream:
                 for line in stream:
                     sha.update(line)
-                    sample = _Line.model_validate_json(line)
+                    sample = _Line.model_validate_json(without_prompt(line, RESPS))
                     if sample.filter != kept:
                         continue
                     key = (family, sample.doc.bank, sample.doc.arm, sample.doc.id)

@@ -247,6 +247,21 @@ def test_coinciding_points_keep_labels_apart() -> None:
     assert len(set(heights)) == 3
 
 
+def test_prompts_are_passed_over_whatever_they_hold(answered: Runs) -> None:
+    def texts() -> dict[object, object]:
+        comparison = load([answered.root])
+        return items.read(comparison.samples, []).choices
+
+    def change(line):
+        evil = 'a, "resps": [1], "filter": "none", "arguments": \\"'
+        return line | {"arguments": {"gen_args_0": {"arg_0": evil, "arg_1": " A"}}}
+
+    before = texts()
+    assert set(before.values()) <= set("ABCD")
+    spoil(answered, change)
+    assert texts() == before
+
+
 def test_a_file_that_changes_after_loading_is_refused(answered: Runs) -> None:
     comparison = load([answered.root])
     answered.samples("m100", "004k").write_text("{")
