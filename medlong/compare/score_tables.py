@@ -63,14 +63,19 @@ def sheets(group: Group, analysis: Analysis | None = None) -> list[Sheet]:
     if len(group.entries) > 1:
         readings = analysis.readings if analysis else {}
         differences = {key: reading.differences for key, reading in readings.items()}
-        nets = {key: reading.net for key, reading in readings.items()}
+        unread = analysis.unread if analysis else ()
+        nets = {
+            key: {arm: tested for arm, tested in reading.net.items() if arm not in unread}
+            for key, reading in readings.items()
+        }
         mark = _HOLM if analysis else _UNCORRECTED
         arms, lengths = list(group.arms), [arm for arm in group.arms if is_length(arm)]
         rows = _against_base(group, arms, differences, lambda cell: cell.difference)
         tables.append(Sheet("Difference to base", ["run", *arms], rows, 1, f"{DIFFERENCE} {mark}"))
         if any(cell.net for cell in group.cells.values()):
             rows = _against_base(group, lengths, nets, lambda cell: cell.net)
-            tables.append(Sheet("D(L), net of oracle", ["run", *lengths], rows, 1, f"{NET} {mark}"))
+            note = f" None at {', '.join(unread)}, which the base does not read (see the remarks)." if unread else ""
+            tables.append(Sheet("D(L), net of oracle", ["run", *lengths], rows, 1, f"{NET} {mark}{note}"))
     return tables
 
 

@@ -6,7 +6,7 @@ from medlong.cli import main
 from medlong.compare.analyse import analyse
 from medlong.compare.analysis import Analysis
 from medlong.compare.comparison import load
-from medlong.compare.score_tables import remarks
+from medlong.compare.score_tables import remarks, sheets
 from tests.compare import conftest
 from tests.compare.conftest import Runs
 
@@ -81,6 +81,9 @@ def test_a_length_that_the_base_does_not_read_is_left_out_of_long_context(replic
         assert second.knowledge == first.knowledge
     remark = next(line for line in remarks(load([replicated.root]), [found]) if "016k" in line)
     assert "does no better with the book than without" in remark
+    table = next(sheet for sheet in sheets(found.group, found) if sheet.title.startswith("D(L)"))
+    assert not [row for row in table.rows if row[-1].endswith("*")]
+    assert "None at 016k" in table.caption
 
 
 def test_a_base_that_reads_nothing_makes_nothing_comparable(replicated: Runs) -> None:
