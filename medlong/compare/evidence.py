@@ -25,6 +25,9 @@ from medlong.compare.samples import NAME, count_primary, read_samples
 from medlong.compare.scan import Output, scan
 from medlong.errors import DataError
 
+ROUNDING = 1e-6
+"""Difference of means that the order of adding up can make, and more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
@@ -118,7 +121,7 @@ def _parts(records: list[tuple[Output, ResultsRecord]], faults: Faults) -> list[
             faults.add(output.results, f"no samples of {task} beside it; evaluate again with --log_samples")
             continue
         frame = read_samples(path, task, faults)
-        _check_complete(path, task, frame, record, faults)
+        _check_against_results(path, task, frame, record, faults)
         version = str(record.versions.get(task, ""))
         frames.setdefault(output.results, []).append(frame.with_columns(task_version=pl.lit(version, dtype=NAME)))
     return [
@@ -128,11 +131,18 @@ def _parts(records: list[tuple[Output, ResultsRecord]], faults: Faults) -> list[
     ]
 
 
-def _check_complete(path: Path, task: str, frame: pl.DataFrame, record: ResultsRecord, faults: Faults) -> None:
+def _check_against_results(path: Path, task: str, frame: pl.DataFrame, record: ResultsRecord, faults: Faults) -> None:
+    """Refuse a file that has lost or gained items, or whose scores are others than those lm_eval averaged."""
     said = record.n_samples.get(task, {}).get("effective")
     there = count_primary(frame)
     if isinstance(said, int) and said != there:
         faults.add(path, f"has {there} readable items, but the results file says {said}; evaluate the task again")
+        return
+    for (name,), rows in frame.group_by("filter"):
+        mean, said = rows["acc"].mean(), record.results.get(task, {}).get(f"acc,{name}")
+        if isinstance(mean, float) and isinstance(said, float) and abs(mean - said) > ROUNDING:
+            text = f"its scores average {mean:.6f}, but the results file says {said:.6f}: one of the two was changed"
+            faults.add(path, f"{text}; evaluate the task again")
 
 
 def _join(

@@ -40,8 +40,11 @@ class Runs:
         return [json.loads(line) for line in self.samples(name, arm, scoring).read_text().splitlines()]
 
     def rewrite(self, name: str, arm: str, lines: list[dict[str, Any]], scoring: str = "letter") -> None:
-        text = "".join(json.dumps(line) + "\n" for line in lines)
-        self.samples(name, arm, scoring).write_text(text)
+        path = self.samples(name, arm, scoring)
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        record = json.loads(self.results(name).read_text())
+        record["results"] |= {path.name.removeprefix("samples_").rsplit("_", 1)[0]: means(lines)}
+        self.results(name).write_text(json.dumps(record))
 
     def set_effective(self, name: str, n: int) -> None:
         path = self.results(name)
@@ -87,18 +90,28 @@ class Runs:
         self.folder(name).mkdir(parents=True, exist_ok=True)
         tasks = {arm: f"medlong_openbook_{INFIX[scoring]}{arm}" for arm in arms}
         record = {
-            "results": {task: {"alias": task, "acc,none": 0.5} for task in tasks.values()},
+            "results": {},
             "configs": {task: {"task": task, "metadata": {"version": 1.0}} for task in tasks.values()},
             "versions": dict.fromkeys(tasks.values(), 1.0),
             "n-samples": {task: {"original": N_ITEMS, "effective": N_ITEMS} for task in tasks.values()},
             "config": {"model": "hf", "model_args": {"pretrained": model, "dtype": "float32"}},
             "chat_template_sha": None,
         }
-        (self.folder(name) / f"results_{time}.json").write_text(json.dumps(record, indent=2))
         for arm, task in tasks.items():
             lines = sample_lines(name, arm, scoring, f"run-{name}" if trained else "")
+            record["results"][task] = {"alias": task} | means(lines)
             text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
             (self.folder(name) / f"samples_{task}_{time}.jsonl").write_text(text)
+        (self.folder(name) / f"results_{time}.json").write_text(json.dumps(record, indent=2))
+
+
+def means(lines: list[dict[str, Any]]) -> dict[str, float]:
+    """The scores of one task as lm_eval averages them."""
+    scores: dict[str, list[float]] = {}
+    for line in lines:
+        if isinstance(line.get("acc"), float):
+            scores.setdefault(f"acc,{line.get('filter')}", []).append(line["acc"])
+    return {name: sum(found) / len(found) for name, found in scores.items()}
 
 
 def sample_lines(name: str, arm: str, scoring: str, run_id: str) -> list[dict[str, Any]]:

@@ -58,6 +58,21 @@ def test_file_cut_at_the_end_of_a_line(runs: Runs) -> None:
     _refused(runs, f"{runs.samples('m100', '004k')}: has 50 readable items, but the results file says 60")
 
 
+def test_scores_that_were_changed_by_hand(runs: Runs) -> None:
+    path, said = runs.samples("m100", "004k"), "of the two was changed"
+    whole = path.read_text()
+    lines = runs.lines("m100", "004k")
+    changed = next(number for number, line in enumerate(lines) if not line["acc"])
+    lines[changed]["acc"] = 1.0
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    _refused(runs, f"{path}: its scores average", "but the results file says", said)
+    path.write_text(whole)
+    load([runs.root])
+    task = "medlong_openbook_letter_004k"
+    _edit(runs.results("m100"), lambda record: record["results"][task].update({"acc,none": 0.9}))
+    _refused(runs, f"{path}: its scores average", "but the results file says 0.900000", said)
+
+
 def test_many_broken_lines_are_counted_not_listed(runs: Runs) -> None:
     runs.samples("m100", "004k").write_text("{\n" * 20)
     message = _refused(runs, "line 1:", "line 3:", "and 17 more broken lines")
