@@ -1,19 +1,17 @@
 """From a comparison to what it supports: the statistics of one group, joined."""
 
-from dataclasses import asdict
-
 import numpy as np
 
-from medlong.compare.analysis import Analysis, Surface, Verdict
+from medlong.compare.analysis import Analysis, Verdict
 from medlong.compare.comparison import Comparison, Group
 from medlong.compare.readings import readings
 from medlong.compare.scores import scores
 from medlong.compare.treatments import Balance, Trained, balance, described, is_soup, read_lengths, trained
 from medlong.compare.words import not_comparable, nothing_read, too_few_seeds, worded
-from medlong.inference import surface
 from medlong.inference.pareto import beyond_luck, membership
 from medlong.inference.power import Design
 from medlong.inference.seeds import Levels, levels
+from medlong.inference.surface import Surface, fit
 from medlong.inference.verdict import decide
 
 
@@ -92,8 +90,7 @@ def _surface(both: Balance | None, treatments: list[Trained], seed: int) -> Surf
         return None
     share = np.array([round(mixture.shares.get("general", 0.0), 2) for mixture in blends])
     total = np.array([float(mixture.total) for mixture in blends])
-    fitted = surface.fit(share, total, both.values[:, kept].min(axis=0), seed)
-    return Surface(**asdict(fitted)) if fitted else None
+    return fit(share, total, both.values[:, kept].min(axis=0), seed)
 
 
 def _verdict(

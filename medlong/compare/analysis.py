@@ -5,6 +5,7 @@ from typing import Literal
 
 from medlong.compare.comparison import Group
 from medlong.compare.statistics import Estimate, Interval
+from medlong.inference.surface import Surface
 
 Kind = Literal["best", "tied", "equivalent", "insufficient", "not comparable"]
 
@@ -62,19 +63,6 @@ class Treatment:
 
 
 @dataclass(frozen=True, slots=True)
-class Surface:
-    """Response surface of the balance score over general share and log total; None where there are too few mixtures."""
-
-    terms: tuple[str, ...]
-    coefficients: tuple[float, ...]
-    best_share: float
-    best_share_interval: Interval
-    best_total: float
-    lack_of_fit_p: float
-    """Against the error between seeds; nan without replicates."""
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """The answer, and how sure it is."""
 
@@ -98,6 +86,7 @@ class Analysis:
     seed_sd: float
     """Standard deviation between training seeds of one mixture, pooled, of the balance score; nan without seeds."""
     surface: Surface | None
+    """Of the balance score over general share and total; None where there are too few mixtures."""
     unread: tuple[str, ...]
     """Lengths at which the base reads no better than with a closed book; they do not count in `long_context`."""
     verdict: Verdict

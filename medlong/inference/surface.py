@@ -16,8 +16,8 @@ GRID = 201
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """A fitted surface; `best_*` is the highest place within the range of what was tried."""
+class Surface:
+    """A fitted response surface; `best_*` is the highest place within the range of what was tried."""
 
     terms: tuple[str, ...]
     coefficients: tuple[float, ...]
@@ -28,7 +28,7 @@ class Fit:
     """nan without replicates, or where nothing is left to test."""
 
 
-def fit(share: Floats, total: Floats, score: Floats, seed: int = 0) -> Fit | None:
+def fit(share: Floats, total: Floats, score: Floats, seed: int = 0) -> Surface | None:
     """Return the least-squares surface of `score`, one value a run, or None where there are too few mixtures.
 
     Terms are 1, x, x**2 and x log x for the share x, and log T and x log T where totals differ. Without the term
@@ -63,7 +63,7 @@ def fit(share: Floats, total: Floats, score: Floats, seed: int = 0) -> Fit | Non
     moves = np.linalg.solve(upper, generator.standard_normal((k, DRAWS))) * sd
     found = grid_share[np.argmax(grid @ (coefficients[:, None] + moves), axis=0)]
     low, high = np.quantile(found, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return Fit(
+    return Surface(
         terms=names,
         coefficients=tuple(float(value) for value in coefficients),
         best_share=float(grid_share[best]),

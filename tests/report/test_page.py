@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from medlong.cli import main
-from medlong.compare.analysis import Analysis, Reading, Surface, Tested, Treatment, Verdict
+from medlong.compare.analysis import Analysis, Reading, Tested, Treatment, Verdict
 from medlong.compare.comparison import Comparison, load
 from medlong.compare.statistics import Estimate, Interval
 from medlong.compare.table import View
 from medlong.errors import DataError
+from medlong.inference.surface import Surface
 from medlong.report import SHOWN, grids, items, plots, words
 from medlong.report.page import report
 from tests.compare.conftest import ARMS, MIXTURES, N_ITEMS, Runs
