@@ -5,7 +5,7 @@ import numpy as np
 from medlong.compare.analysis import Analysis, Verdict
 from medlong.compare.comparison import Comparison, Group
 from medlong.compare.readings import readings
-from medlong.compare.scores import scores
+from medlong.compare.scores import Scores, scores
 from medlong.compare.treatments import Balance, Trained, balance, described, is_soup, read_lengths, trained
 from medlong.compare.words import not_comparable, nothing_read, too_few_seeds, worded
 from medlong.inference.pareto import beyond_luck, membership
@@ -37,6 +37,7 @@ def analyse(comparison: Comparison, group: Group, seed: int = 0) -> Analysis:
         seed_sd=_seed_sd(own),
         surface=_surface(both, treatments, seed),
         unread=unread,
+        knowledge=_knowledge(group, found),
         verdict=_verdict(both, own, replicated, treatments, unread),
     )
 
@@ -48,14 +49,20 @@ def study(comparison: Comparison, group: Group) -> Design | None:
     return _design(both, own) if both and own else None
 
 
+def _knowledge(group: Group, found: Scores) -> tuple[str, ...]:
+    """The tasks that show knowledge."""
+    own = () if found.knowledge is None else (f"{group.exam.family}_{found.knowledge}",)
+    return tuple(task.task for task in found.apart) or own
+
+
 def _pareto(both: Balance | None, count: int, seed: int) -> np.ndarray:
     if both is None:
         return np.full(count, np.nan)
     seeds = np.bincount(both.owner)
     member = np.equal(both.owner[:, None], np.arange(count)[None, :]) / seeds
-    extra = beyond_luck(both.values, both.influence, both.owner)
+    extra = beyond_luck(both.values, both.influence, both.owner, both.clusters)
     means, influence = both.values @ member, np.einsum("qrg,rt->qtg", both.influence, member)
-    return membership(means, influence, seeds, extra, seed)
+    return membership(means, influence, seeds, extra, seed, both.clusters)
 
 
 def _levels(both: Balance | None) -> tuple[Levels | None, list[int]]:
@@ -67,7 +74,7 @@ def _levels(both: Balance | None) -> tuple[Levels | None, list[int]]:
     if not replicated.size:
         return None, []
     relabelled = np.searchsorted(replicated, both.owner[several])
-    own = levels(both.values[:, several], both.influence[:, several], relabelled)
+    own = levels(both.values[:, several], both.influence[:, several], relabelled, both.clusters)
     return own, [int(index) for index in replicated]
 
 
@@ -111,11 +118,11 @@ def _design(both: Balance, own: Levels) -> Design:
     score = _weaker(own)
     noise, seeds = float(own.noise[score]), own.seeds
     influence = own.influence[score]
-    count = influence.shape[1]
+    count = int(own.clusters[score])
     mixtures = max(len(seeds), 2)
     centred = influence - influence.mean(axis=0)
     # twice the mean variance around the mean mixture is that of a difference of two
     cluster = 2 * count / max(count - 1, 1) * float((centred**2).sum()) / max(len(seeds) - 1, 1)
     book = max(0.0, cluster - 2 * noise * float((1 / seeds).mean()))
     beyond = max(0.0, float(own.pooled_variance()[score]) - noise)
-    return Design(mixtures, int(seeds.min()), both.items, count, beyond, noise, book)
+    return Design(mixtures, int(seeds.min()), int(both.items[score]), count, beyond, noise, book)

@@ -53,7 +53,7 @@ class Treatment:
     net: dict[str, Estimate]
     """D(L) of the same."""
     knowledge: Estimate
-    """Gain of closed book over the base (oracle where there is no closed arm)."""
+    """Gain over the base in the tasks that show knowledge: the closed book where none was chosen, else the oracle."""
     long_context: Estimate
     """Mean of D(L) over the lengths that the base reads."""
     balance: Estimate
@@ -90,3 +90,5 @@ class Analysis:
     unread: tuple[str, ...]
     """Lengths at which the base reads no better than with a closed book; they do not count in `long_context`."""
     verdict: Verdict
+    knowledge: tuple[str, ...] = ()
+    """The tasks that knowledge is taken from; empty where there are none."""

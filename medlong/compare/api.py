@@ -76,6 +76,7 @@ def load(
     kinds: Sequence[str] = (),
     base: str | None = None,
     allow_partial: bool = False,
+    knowledge: Sequence[str] = (),
 ) -> Compared:
     """Return the comparison of everything found under `folders`, one or several.
 
@@ -85,10 +86,14 @@ def load(
         kinds: Keep only items of these kinds; empty keeps all.
         base: Name of the row that all others are compared with, in place of each run's base model.
         allow_partial: Compare on shared items when models were not all asked the same ones.
+        knowledge: Tasks whose mean score is taken for knowledge, each `TASK`, `TASK:METRIC` or `TASK:METRIC,FILTER`;
+            empty takes the closed book of each exam.
 
     Raises:
         DataError: With every fault at once, when the files cannot be joined without guessing.
     """
     places = [folders] if isinstance(folders, str | os.PathLike) else list(folders)
     paths = [Path(place) for place in places]
-    return Compared(joined.load(paths, scoring=scoring, kinds=kinds, base=base, allow_partial=allow_partial))
+    return Compared(
+        joined.load(paths, scoring=scoring, kinds=kinds, base=base, allow_partial=allow_partial, knowledge=knowledge)
+    )

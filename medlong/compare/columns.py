@@ -80,13 +80,19 @@ COLUMNS = (
     Column("treatment_seeds", "integer", "runs", "training seeds of it"),
     *_estimate("treatment_difference", "mean over its seeds minus the base in this arm"),
     *_estimate("treatment_net", "D(L) of the same"),
-    *_estimate("knowledge", "its gain over the base in closed book (oracle where there is no closed arm)"),
+    *_estimate("knowledge", "its gain over the base in the tasks of `knowledge_tasks`"),
     *_estimate("long_context", "its mean D(L) over the lengths that the base reads"),
     *_estimate("balance", "the smaller of knowledge and long_context"),
     Column("p_pareto", "number", "probability", "that no other mixture is better in both, by bootstrap"),
     Column("seed_sd", "number", "share", "standard deviation of balance between seeds of one mixture, pooled"),
     Column("verdict", "string", "", "of the whole table: best, tied, equivalent, insufficient or not comparable"),
     Column("in_verdict", "integer", "0 or 1", "1 where the verdict names this mixture"),
+    Column(
+        "knowledge_tasks",
+        "string",
+        "",
+        "joined by `;`: those of `--knowledge`, else the closed book, else (where there is none) oracle",
+    ),
 )
 """In the order of the CSV; later versions only add columns, at the end."""
 

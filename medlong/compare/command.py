@@ -33,6 +33,13 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     compare.add_argument(
         "--base", metavar="NAME", help="compare all rows with this one, not each run with its base model"
     )
+    compare.add_argument(
+        "--knowledge",
+        action="append",
+        default=[],
+        metavar="TASK[:METRIC]",
+        help="the task that shows knowledge, of medlong or any other (repeatable: their mean); closed book without it",
+    )
     compare.add_argument("--allow-partial", action="store_true", help="compare shared items when the items differ")
     _add_view(compare)
     _add_outputs(compare)
@@ -54,6 +61,9 @@ def _add_outputs(compare: argparse.ArgumentParser) -> None:
     compare.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables as Markdown as well")
     compare.add_argument("--latex", type=Path, metavar="FILE", help="write the tables as LaTeX (booktabs) as well")
     compare.add_argument("--csv", type=Path, metavar="FILE", help="write every number as CSV as well")
+    compare.add_argument(
+        "--others-csv", type=Path, metavar="FILE", help="write the scores of other lm_eval tasks as CSV"
+    )
     compare.add_argument("--html", type=Path, metavar="FILE", help="write a report for a browser as well")
     compare.add_argument(
         "--html-items",
@@ -96,7 +106,7 @@ def _run(args: argparse.Namespace) -> int:
 
     if args.entry and not args.model_card:
         raise DataError("--entry names the model of --model-card FILE, which was not given")
-    for path in (args.markdown, args.latex, args.csv, args.html, args.model_card):
+    for path in (args.markdown, args.latex, args.csv, args.others_csv, args.html, args.model_card):
         if path:
             _refuse_unwritable(path)
     for target in args.to:
@@ -104,7 +114,12 @@ def _run(args: argparse.Namespace) -> int:
     choice = parse(args.columns, args.sort)
     source = reference(args.reference) if args.reference else None
     comparison = load(
-        args.folders, scoring=args.scoring, kinds=args.kind, base=args.base, allow_partial=args.allow_partial
+        args.folders,
+        scoring=args.scoring,
+        kinds=args.kind,
+        base=args.base,
+        allow_partial=args.allow_partial,
+        knowledge=args.knowledge,
     )
     view = View(analyses(comparison), tuple(dict.fromkeys(args.by)), choice, source)
     texts = _texts(args, comparison, view)
@@ -120,6 +135,7 @@ def _texts(args: argparse.Namespace, comparison: "Comparison", view: "View") -> 
     """Every file with its text, all made before any is written."""
     from medlong.compare.card import model_card
     from medlong.compare.latex import latex
+    from medlong.compare.other_sheet import others_csv
     from medlong.compare.table import csv_view, markdown
     from medlong.report.page import report
 
@@ -128,6 +144,7 @@ def _texts(args: argparse.Namespace, comparison: "Comparison", view: "View") -> 
         (args.markdown, lambda: markdown(comparison, view)),
         (args.latex, lambda: latex(comparison, view)),
         (args.csv, lambda: csv_view(comparison, view)),
+        (args.others_csv, lambda: others_csv(comparison)),
         (args.html, lambda: report(comparison, view, command, args.html_items)),
         (args.model_card, lambda: model_card(comparison, view.analyses, args.entry)),
     )

@@ -11,6 +11,8 @@ from medlong.compare.checks import check_books, check_once, check_versions, miss
 from medlong.compare.entries import Entry, find_base, named
 from medlong.compare.evidence import Evidence, Unmatched, read_evidence
 from medlong.compare.faults import Faults
+from medlong.compare.knowledge import SCHEMA as KNOWLEDGE
+from medlong.compare.knowledge import check_tasks, known, parse
 from medlong.compare.measure import Cell, arm_order, measure, sit
 from medlong.compare.others import SCHEMA as OTHERS
 from medlong.compare.others import scores
@@ -54,6 +56,8 @@ class Comparison:
     """Scores of other lm_eval tasks of the same models, with the columns of `medlong.compare.others.SCHEMA`."""
     unmatched: Unmatched = field(default_factory=Unmatched)
     """What was found on one side only."""
+    knowledge: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=KNOWLEDGE))
+    """Single questions of the tasks that knowledge is taken from; empty where it is the closed book of each exam."""
 
 
 def load(
@@ -63,6 +67,7 @@ def load(
     kinds: Sequence[str] = (),
     base: str | None = None,
     allow_partial: bool = False,
+    knowledge: Sequence[str] = (),
 ) -> Comparison:
     """Return the comparison of everything found under `folders`.
 
@@ -72,12 +77,16 @@ def load(
         kinds: Keep only items of these kinds; empty keeps all.
         base: Name of the row that all others are compared with, in place of each run's base model.
         allow_partial: Compare on shared items when models were not all asked the same ones.
+        knowledge: Tasks whose mean score is taken for knowledge, each `TASK`, `TASK:METRIC` or `TASK:METRIC,FILTER`;
+            empty takes the closed book of each exam.
 
     Raises:
         DataError: With every fault at once, when the files cannot be joined without guessing.
     """
     evidence = read_evidence(folders)
     samples = _of_kinds(_of_scoring(evidence.samples, scoring), kinds)
+    wanted = [parse(text) for text in knowledge]
+    check_tasks(wanted, samples, evidence.others)
     kept = set(samples["entry"].unique())
     entries = [entry for entry in evidence.entries if entry.key in kept]
     faults, notes = Faults(), evidence.unmatched.notes()
@@ -88,15 +97,17 @@ def load(
     counted = primary(samples)
     for first, others in families:
         _check_family(counted, first, others, allow_partial, faults, notes)
-    apart = scores(evidence.others, families, faults)
+    apart, questions = scores(evidence.others, families, faults, {one.task for one in wanted})
     faults.raise_if_any()
+    compared = [entry for first, others in families if others for entry in (first, *others)]
+    shown = known(wanted, counted, questions, compared)
     groups = [group for first, others in families for group in _groups(counted, first, others)]
     notes += [note for group in groups for note in _overlength(group)]
     notes += _templates(evidence, families)
     if not apart.is_empty():
         notes.append(f"other lm_eval tasks, not in the tables of the exam: {', '.join(sorted(set(apart['task'])))}")
     unmatched = replace(evidence.unmatched, arms=tuple(arm for group in groups for arm in _lacking(group)))
-    return Comparison(tuple(groups), samples, tuple(dict.fromkeys(notes)), apart, unmatched)
+    return Comparison(tuple(groups), samples, tuple(dict.fromkeys(notes)), apart, unmatched, shown)
 
 
 def _of_scoring(samples: pl.DataFrame, scoring: str | None) -> pl.DataFrame:

@@ -114,7 +114,11 @@ def _inferred(analysis: Analysis | None, entry: Entry) -> Row:
     if analysis is None:
         return {}
     treatment = _treatment(analysis, entry)
-    row: Row = {"seed_sd": _number(analysis.seed_sd), "verdict": analysis.verdict.kind}
+    row: Row = {
+        "seed_sd": _number(analysis.seed_sd),
+        "verdict": analysis.verdict.kind,
+        "knowledge_tasks": ";".join(analysis.knowledge),
+    }
     reading = analysis.readings.get(entry.key)
     if reading:
         low, high = reading.effective_interval

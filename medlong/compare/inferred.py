@@ -16,8 +16,8 @@ RETENTION = (
     "with its 95 % bootstrap interval; 0 = none."
 )
 MIXTURES = (
-    "Each mixture with all its training seeds, points against the base ± one standard error. Knowledge: gain in closed "
-    "book. Long context: mean D(L) over the lengths that the base reads. Balance: the smaller of the two. P(Pareto): "
+    "Each mixture with all its training seeds, points against the base ± one standard error. Knowledge: {knowledge}. "
+    "Long context: mean D(L) over the lengths that the base reads. Balance: the smaller of the two. P(Pareto): "
     "bootstrap probability that no other mixture is better in both. With one seed the error is that of one checkpoint."
 )
 POOLED_DIFFERENCE = "Mean over the training seeds of a mixture minus the base, in points ± one standard error."
@@ -44,7 +44,7 @@ def inferred_sheets(group: Group, analysis: Analysis) -> list[Sheet]:
         headers = ["run", "effective length", "95 % interval", *lengths]
         tables.append(Sheet("Retention and effective length", headers, rows, 3, RETENTION, n_names=1))
     if analysis.treatments:
-        tables += _mixtures(group, analysis.treatments)
+        tables += _mixtures(group, analysis)
     return tables
 
 
@@ -57,9 +57,18 @@ def _span(interval: Interval) -> str:
     return f"{interval.low:.0f} to {interval.high:.0f}"
 
 
-def _mixtures(group: Group, treatments: tuple[Treatment, ...]) -> list[Sheet]:
+def knowledge_words(analysis: Analysis) -> str:
+    """Return what knowledge is."""
+    tasks = analysis.knowledge
+    mean = "mean gain in" if len(tasks) > 1 else "gain in"
+    return f"{mean} {', '.join(tasks)}" if tasks else "none, there is no task for it"
+
+
+def _mixtures(group: Group, analysis: Analysis) -> list[Sheet]:
+    treatments = analysis.treatments
     headers = ["mixture", "seeds", "knowledge", "long context", "balance", "P(Pareto)"]
-    tables = [Sheet("Mixtures", headers, [_mixture(one) for one in treatments], 2, MIXTURES, n_names=1)]
+    caption = MIXTURES.format(knowledge=knowledge_words(analysis))
+    tables = [Sheet("Mixtures", headers, [_mixture(one) for one in treatments], 2, caption, n_names=1)]
     if any(one.seeds > 1 for one in treatments):  # with one seed each these would repeat the rows of the runs
         arms, lengths = list(group.arms), [arm for arm in group.arms if is_length(arm)]
         rows = [[one.name, *(change(one.differences.get(arm)) for arm in arms)] for one in treatments]

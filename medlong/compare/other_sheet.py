@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import polars as pl
+
 from medlong.compare.comparison import Comparison
 from medlong.compare.sheet import MARK, NOTHING, Sheet, change
 from medlong.compare.statistics import Estimate
+from medlong.errors import DataError
 
 TITLE = "Other tasks"
 OTHERS = (
@@ -33,6 +36,19 @@ def other_sheet(comparison: Comparison) -> Sheet | None:
         )
     headers = ["run", "task", "metric", "questions", "score", "difference"]
     return Sheet(TITLE, headers, rows, 4, OTHERS, n_names=3)
+
+
+def others_csv(comparison: Comparison) -> str:
+    """Return every score of other tasks as CSV, `run` being the name of the row; scores as lm_eval has them.
+
+    Raises:
+        DataError: If no model was asked another task.
+    """
+    if comparison.others.is_empty():
+        raise DataError("--others-csv: no model that sat the exam has results of other lm_eval tasks")
+    names = {entry.key: entry.name for group in comparison.groups for entry in group.entries}
+    named = comparison.others.select(pl.col("entry").replace_strict(names).alias("run"), pl.exclude("entry"))
+    return named.write_csv(float_precision=6)
 
 
 def _score(value: float, error: float | None) -> str:

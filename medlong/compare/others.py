@@ -1,7 +1,7 @@
 """Scores of other lm_eval tasks (medqa, mmlu, ...), joined by id to the models that sat the exam."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -39,6 +39,18 @@ SCHEMA = pl.Schema(
     }
 )
 """`stderr` is lm_eval's own; a difference is of the questions both models were asked, each its own cluster."""
+
+QUESTIONS = pl.Schema(
+    {
+        "entry": pl.String,
+        "task": pl.String,
+        "metric": pl.String,
+        "filter": pl.String,
+        "question": pl.String,
+        "score": pl.Float64,
+    }
+)
+"""One row a question, metric and filter; `question` is lm_eval's `doc_id`."""
 
 
 class Answer(Record):
@@ -83,19 +95,29 @@ def claim(
     return found, strangers
 
 
-def scores(found: Sequence[Other], families: Sequence[tuple[Entry, list[Entry]]], faults: Faults) -> pl.DataFrame:
-    """Return the columns of `SCHEMA`, one row a model, task, metric and filter, in the order of `families`."""
+def scores(
+    found: Sequence[Other],
+    families: Sequence[tuple[Entry, list[Entry]]],
+    faults: Faults,
+    kept: Collection[str] = (),
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return one row a model, task, metric and filter (`SCHEMA`), in the order of `families`, and single questions.
+
+    The questions are those of the tasks `kept` (`QUESTIONS`).
+    """
     by_entry: dict[str, list[Other]] = {}
     for other in found:
         by_entry.setdefault(other.entry, []).append(other)
     rows: list[dict[str, object]] = []
+    questions = [pl.DataFrame(schema=QUESTIONS)]
     for base, others in families:
         members = [other for entry in (base, *others) for other in by_entry.get(entry.key, [])]
         names = {entry.key: entry.name for entry in (base, *others)}
         tasks = sorted(members, key=lambda other: other.task)
-        for _, group in groupby(tasks, key=lambda other: other.task):
-            rows += _of_task(list(group), base, names, faults)
-    return pl.DataFrame(rows, schema=SCHEMA)
+        for task, group in groupby(tasks, key=lambda other: other.task):
+            single = questions if task in kept else None
+            rows += _of_task(list(group), base, names, faults, single)
+    return pl.DataFrame(rows, schema=SCHEMA), pl.concat(questions)
 
 
 def _model(record: ResultsRecord, entries: Mapping[str, Entry]) -> str | None:
@@ -111,7 +133,14 @@ def _model(record: ResultsRecord, entries: Mapping[str, Entry]) -> str | None:
     return key if adapter is None and key in entries else None
 
 
-def _of_task(members: list[Other], base: Entry, names: Mapping[str, str], faults: Faults) -> list[dict[str, object]]:
+def _of_task(
+    members: list[Other],
+    base: Entry,
+    names: Mapping[str, str],
+    faults: Faults,
+    questions: list[pl.DataFrame] | None,
+) -> list[dict[str, object]]:
+    """Rows of one task; its single questions are added to `questions`, unless that is None."""
     seen: dict[str, Other] = {}
     first = members[0]
     for other in members:
@@ -124,11 +153,14 @@ def _of_task(members: list[Other], base: Entry, names: Mapping[str, str], faults
             if value != wanted:
                 text = f"{what} of {other.task} {value!r} ({names[other.entry]}), but {first.path} has {wanted!r}"
                 faults.add(other.path, f"{text} ({names[first.entry]}); evaluate both alike")
-    reference = _answers(seen[base.key], faults) if base.key in seen and len(seen) > 1 else {}
+    keep = questions is not None
+    reference = _answers(seen[base.key], faults) if base.key in seen and (keep or len(seen) > 1) else {}
     rows = []
     for other in seen.values():
-        own = _answers(other, faults) if reference and other.entry != base.key else {}
-        differences = _differences(other, own, reference, faults)
+        own = reference if other.entry == base.key else _answers(other, faults) if keep or reference else {}
+        differences = {} if other.entry == base.key else _differences(other, own, reference, faults)
+        if questions is not None:
+            questions.append(_questions(other, own))
         rows += [
             row | {"base": base.name} | differences.get((row["metric"], row["filter"]), {}) for row in _rows(other)
         ]
@@ -188,6 +220,15 @@ def _answers(other: Other, faults: Faults) -> Answers:
                 faults.add(other.samples, f"doc_id {answer.doc_id} occurs twice; keep one evaluation a file")
             known[answer.doc_id] = answer.doc_hash, value
     return found
+
+
+def _questions(other: Other, own: Answers) -> pl.DataFrame:
+    rows = [
+        (other.entry, other.task, metric, filtered, str(number), score)
+        for (metric, filtered), answers in own.items()
+        for number, (_, score) in answers.items()
+    ]
+    return pl.DataFrame(rows, schema=QUESTIONS, orient="row")
 
 
 def _scored(answer: Answer) -> tuple[Answer, dict[str, float]]:

@@ -13,6 +13,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+import polars as pl
+
 from medlong.compare.analysis import Analysis
 from medlong.compare.comparison import Comparison
 from medlong.compare.entries import Entry
@@ -37,7 +39,9 @@ class Sent:
     config: dict[str, str | int | float]
     """What it was trained on."""
     scores: dict[str, float]
-    """By `task/arm/column`."""
+    """By `family/bank/arm/column`."""
+    others: dict[str, float]
+    """Those of other tasks, by `task/metric`."""
     rows: list[Row]
 
 
@@ -81,7 +85,10 @@ def sent(comparison: Comparison, analyses: Sequence[Analysis] = ()) -> list[Sent
         for entry in group.entries:
             entries[entry.key] = entry
             found.setdefault(entry.key, []).extend(row for row in lines if row["run"] == entry.name)
-    return [Sent(entry.name, _config(entry), _scores(found[key]), found[key]) for key, entry in entries.items()]
+    return [
+        Sent(entry.name, _config(entry), _scores(found[key]), _others(comparison, key), found[key])
+        for key, entry in entries.items()
+    ]
 
 
 def module_error(module: ModuleType) -> type[Exception]:
@@ -113,12 +120,23 @@ def _scores(lines: Sequence[Row]) -> dict[str, float]:
     return scores
 
 
+def _others(comparison: Comparison, key: str) -> dict[str, float]:
+    """Scores of other lm_eval tasks, and their differences to the base."""
+    scores: dict[str, float] = {}
+    for row in comparison.others.filter(pl.col("entry") == key).iter_rows(named=True):
+        filtered = "" if row["filter"] == "none" else f"/{row['filter']}"
+        names = {"": "value", "_stderr": "stderr", "_difference": "difference", "_difference_se": "difference_se"}
+        values = {f"{row['task']}/{row['metric']}{filtered}{end}": row[name] for end, name in names.items()}
+        scores |= {name: value for name, value in values.items() if value is not None and value == value}
+    return scores
+
+
 def _to_wandb(wandb: Any, place: str, models: Sequence[Sent]) -> None:
     quiet = wandb.Settings(console="off", quiet=True, x_disable_stats=True, disable_git=True, save_code=False)
     for one in models:
         run = wandb.init(project=place, name=one.name, config=one.config, job_type="compare", settings=quiet)
         run.log({"scores": wandb.Table(columns=list(NAMES), data=[[row[name] for name in NAMES] for row in one.rows])})
-        run.summary.update(one.scores)
+        run.summary.update(one.scores | one.others)
         run.finish()
 
 
@@ -127,7 +145,7 @@ def _to_mlflow(mlflow: Any, place: str, models: Sequence[Sent]) -> None:
     for one in models:
         with mlflow.start_run(run_name=one.name):
             mlflow.log_params(one.config)
-            mlflow.log_metrics({_plain(name): value for name, value in one.scores.items()})
+            mlflow.log_metrics({_plain(name): value for name, value in (one.scores | one.others).items()})
             mlflow.log_text(csv_of(one.rows), "scores.csv")
 
 
@@ -141,6 +159,8 @@ def _to_tensorboard(module: Any, place: str, models: Sequence[Sent]) -> None:
         with module.SummaryWriter(os.path.join(place, _folder(one.name))) as writer:  # noqa: PTH118 - a log_dir, maybe remote
             writer.add_text("config", "\n".join(f"    {key}: {value}" for key, value in one.config.items()))
             writer.add_text("scores", "\n".join(f"    {line}" for line in csv_of(one.rows).splitlines()))
+            for name, value in one.others.items():
+                writer.add_scalar(name, value, 0)
             for row in one.rows:
                 for name in ("accuracy", "difference", "net"):
                     if row[name] is not None:  # the length is the step, so that curves over lengths appear

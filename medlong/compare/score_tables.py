@@ -10,6 +10,7 @@ from medlong.compare.measure import Cell, is_length
 from medlong.compare.records import Mixture
 from medlong.compare.sheet import MARK, NOTHING, Sheet, change, percent, score
 from medlong.compare.statistics import Estimate
+from medlong.exam import formulary
 
 ALPHA = 0.05
 
@@ -38,6 +39,12 @@ POOLED = (
 )
 NO_ERROR = f"±{NOTHING}: fewer than two books, or none that differs from another, so no error can be given and no mark."
 FEW_BOOKS = "Few books: with fewer than about 10 clusters the standard errors and marks are rough."
+
+INVENTED = (
+    "The facts of the formulary are invented, so its closed book shows no knowledge of medicine, and a change there is "
+    "chance or guessing. Name the task that shows it: --knowledge medlong_pharmacology_closed, or any other that all "
+    "models were asked, such as --knowledge medqa_4options."
+)
 
 Pick = Callable[[Cell], Estimate | None]
 
@@ -87,7 +94,9 @@ def remarks(comparison: Comparison, analyses: Sequence[Analysis] = ()) -> list[s
     if runs:
         several = POOLED if analyses else SEVERAL_SEEDS
         lines.append(ONE_SEED if len(set(mixtures)) == len(mixtures) else several)
-    lines += [unread_remark(one) for one in analyses if one.unread and len(one.group.entries) > 1]
+    tuned = [one for one in analyses if len(one.group.entries) > 1]
+    lines += [unread_remark(one) for one in tuned if one.unread]
+    lines += [INVENTED] if _invented(tuned) else []
     cells = [cell for group in comparison.groups for cell in group.cells.values()]
     if any(cell.accuracy.clusters < 10 for cell in cells):
         lines.append(FEW_BOOKS)
@@ -104,6 +113,13 @@ def unread_remark(analysis: Analysis) -> str:
         f"{group.exam.family}: at {', '.join(analysis.unread)} the base {group.base.name} does no better with the book "
         "than without (the 95 % interval of its context gain is not above 0), so a model cannot lose long context "
         "there, and D(L) rises when the oracle falls. These lengths are left out of the long context of mixtures."
+    )
+
+
+def _invented(tuned: Sequence[Analysis]) -> bool:
+    """Whether knowledge is taken from a closed book that nobody can know."""
+    return any(
+        one.group.exam.bank == formulary.NAME and one.knowledge == (f"{one.group.exam.family}_closed",) for one in tuned
     )
 
 

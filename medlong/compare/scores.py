@@ -30,10 +30,23 @@ class Scores:
     """Arms with books that every model sat, shortest first."""
     knowledge: str | None
     """The arm that shows knowledge: closed book, else the oracle; None where not all models sat either."""
+    apart: tuple["Apart", ...]
+    """Tasks chosen to show knowledge in its place; empty where none are."""
 
     def change(self, entry: str, base: str, arm: str) -> Floats:
         """Return model minus base by item, nan where one of them has no score."""
         return self.values[entry, arm] - self.values[base, arm]
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """One task on other items than the exam's."""
+
+    task: str
+    values: dict[str, Floats]
+    """By entry key, questions in one order throughout; nan where one was not asked."""
+    clusters: Ints
+    """Of each question, from 0."""
 
 
 def scores(comparison: Comparison, group: Group) -> Scores:
@@ -59,7 +72,22 @@ def scores(comparison: Comparison, group: Group) -> Scores:
     common = [arm for arm in group.arms if all((key, arm) in group.cells for key in keys)]
     lengths = tuple(arm for arm in common if is_length(arm))
     knowledge = next((arm for arm in (CLOSED, ORACLE) if arm in common), None)
-    return Scores(values, {arm: names.astype(np.str_) for arm, names in books.items()}, lengths, knowledge)
+    chosen = comparison.knowledge["task"].unique().sort().to_list()
+    own = next((arm for arm in common if chosen == [f"{group.exam.family}_{arm}"]), None)
+    apart = () if own else tuple(_apart(comparison.knowledge, task, keys) for task in chosen)
+    return Scores(
+        values, {arm: names.astype(np.str_) for arm, names in books.items()}, lengths, own or knowledge, apart
+    )
+
+
+def _apart(questions: pl.DataFrame, task: str, keys: list[str]) -> Apart:
+    rows = questions.filter((pl.col("task") == task) & pl.col("entry").is_in(keys))
+    asked = rows.unique("question").sort("question")
+    order = asked.select("question").with_row_index()
+    values = {key: np.full(asked.height, np.nan) for key in keys}
+    for (entry,), found in rows.join(order, on="question").group_by(["entry"]):
+        values[str(entry)][found["index"].to_numpy()] = found["score"].to_numpy()
+    return Apart(task, values, coded(asked["cluster"].to_numpy().astype(np.str_)))
 
 
 def coded(names: npt.NDArray[np.str_]) -> Ints:

@@ -1,6 +1,7 @@
 """Which runs are seeds of one mixture, and what the mixture did: means over seeds with errors of two levels."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +37,10 @@ class Balance:
     """(2, R, G)."""
     owner: Ints
     """(R,): index of the treatment."""
-    items: int
+    items: Ints
+    """(2,): items that all models have."""
+    clusters: Ints
+    """(2,): how many of the G hold them; where knowledge is from other tasks, each score has its own."""
 
 
 def trained(group: Group) -> list[Trained]:
@@ -79,31 +83,72 @@ def gain(found: Scores, key: str, arm: str) -> Estimate:
 def balance(group: Group, found: Scores, treatments: list[Trained]) -> Balance | None:
     """Return both scores of every run on the items that all models have, or None where an arm for them is lacking.
 
-    Long context is taken at the lengths that the base reads.
+    Long context is taken at the lengths that the base reads; knowledge in the closed book, or in the tasks chosen.
     """
     keys = [entry.key for each in treatments for entry in each.entries]
     owner = np.repeat(np.arange(len(treatments)), [len(each.entries) for each in treatments]).astype(np.int64)
     lengths = read_lengths(group, found)
-    if found.knowledge is None or not lengths or (group.base.key, ORACLE) not in group.cells or not keys:
+    if not lengths or not keys or any((key, ORACLE) not in group.cells for key in [group.base.key, *keys]):
         return None
-    if any((key, ORACLE) not in group.cells for key in keys):
+    base, codes = group.base.key, clusters(found)
+    knowledge = _apart(found, keys, base) if found.apart else _mean(found, keys, base, codes, [found.knowledge])
+    long_context = _mean(found, keys, base, codes, lengths, ORACLE)
+    if knowledge is None or long_context is None:
         return None
-    codes = clusters(found)
+    both = [knowledge, long_context]
+    influence = [score.influence for score in both]
+    if found.apart:  # no cluster of the one score holds items of the other
+        first, second = (np.zeros_like(each) for each in influence)
+        influence = [np.hstack([influence[0], second]), np.hstack([first, influence[1]])]
+    return Balance(
+        np.stack([score.values for score in both]),
+        np.stack(influence),
+        owner,
+        np.array([score.items for score in both]),
+        np.array([score.influence.shape[1] for score in both]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Score:
+    """One score of every run: (R,), and what each cluster moves it by, (R, G)."""
+
+    values: Floats
+    influence: Floats
+    items: int
+
+
+def _mean(
+    found: Scores, keys: list[str], base: str, codes: Ints, arms: Sequence[str | None], less: str | None = None
+) -> _Score | None:
+    """The mean change over arms, less that of another; None where one of them has no item that all models have."""
     count = int(codes.max()) + 1
-    base = group.base.key
-    knowledge, known = _common(found, keys, base, found.knowledge)
-    if not known.any():
-        return None
-    values, influence = [knowledge.mean(axis=1)], [parts(knowledge, codes[known], count)]
-    long_value, long_parts, items = np.zeros(len(keys)), np.zeros((len(keys), count)), int(known.sum())
-    for arm in lengths:
-        net, known = _common(found, keys, base, arm, ORACLE)
+    values, influence, items = np.zeros(len(keys)), np.zeros((len(keys), count)), codes.size
+    for arm in arms:
+        if arm is None:
+            return None
+        change, known = _common(found, keys, base, arm, less)
         if not known.any():
             return None
-        long_value += net.mean(axis=1) / len(lengths)
-        long_parts += parts(net, codes[known], count) / len(lengths)
+        values += change.mean(axis=1) / len(arms)
+        influence += parts(change, codes[known], count) / len(arms)
         items = min(items, int(known.sum()))
-    return Balance(np.stack([*values, long_value]), np.stack([*influence, long_parts]), owner, items)
+    return _Score(values, influence, items)
+
+
+def _apart(found: Scores, keys: list[str], base: str) -> _Score | None:
+    """The mean change over the tasks chosen to show knowledge, each with clusters of its own."""
+    values, influence, items = np.zeros(len(keys)), [], 0
+    for task in found.apart:
+        changes = np.stack([task.values[key] - task.values[base] for key in keys])
+        known = counted(*changes)
+        if not known.any():
+            return None
+        codes = np.unique(task.clusters[known], return_inverse=True)[1]
+        values += changes[:, known].mean(axis=1) / len(found.apart)
+        influence.append(parts(changes[:, known], codes, int(codes.max()) + 1) / len(found.apart))
+        items += int(known.sum())
+    return _Score(values, np.hstack(influence), items)
 
 
 def described(
@@ -191,7 +236,8 @@ def _by_arm(group: Group, found: Scores, treatments: list[Trained], arm: str, le
         return {}
     codes = coded(found.books[arm][known])
     influence = parts(changes, codes, int(codes.max()) + 1)
-    made = Balance(changes.mean(axis=1)[None], influence[None], owner, int(known.sum()))
+    size, count = np.array([known.sum()]), np.array([influence.shape[1]])
+    made = Balance(changes.mean(axis=1)[None], influence[None], owner, size, count)
     return dict(zip(sat, _means(made, 0, len(sat)), strict=True))
 
 
@@ -203,13 +249,13 @@ def _means(both: Balance, score: int, count: int) -> list[Estimate]:
     found: dict[int, Estimate] = {}
     if replicated.size:
         relabelled = np.searchsorted(replicated, both.owner[several])
-        own = levels(both.values[:, several], both.influence[:, several], relabelled)
-        found = dict(zip(replicated.tolist(), estimates(own, score, both.items), strict=True))
-    clusters_n = both.influence.shape[2]
+        own = levels(both.values[:, several], both.influence[:, several], relabelled, both.clusters)
+        found = dict(zip(replicated.tolist(), estimates(own, score, int(both.items[score])), strict=True))
+    items, count_of = int(both.items[score]), int(both.clusters[score])
     for run in np.flatnonzero(~several):
-        variance = float(spread(both.influence[score, run]))
+        variance = float(spread(both.influence[score, run], both.clusters[score]))
         value = float(both.values[score, run])
-        found[int(both.owner[run])] = interval(value, variance, max(clusters_n - 1, 1), both.items, clusters_n)
+        found[int(both.owner[run])] = interval(value, variance, max(count_of - 1, 1), items, count_of)
     return [found[t] for t in range(count)]
 
 

@@ -14,7 +14,7 @@ def not_comparable() -> Verdict:
     """Return the verdict where the exam lacks an arm that the balance needs."""
     text = (
         "Not comparable: the balance needs a trained model and, of every model, the arms oracle and at least one "
-        "length, with common items; closed is taken for knowledge where all have it."
+        "length, with common items; knowledge is from --knowledge, or from closed where all have it."
     )
     return Verdict("not comparable", (), text, ("evaluate all models on the same arms: closed, oracle and lengths",))
 

@@ -33,10 +33,20 @@ def sums(values: Floats, clusters: Ints, count: int) -> Floats:
     return values @ member
 
 
-def spread(influence: Floats) -> Floats:
-    """Return the cluster-robust variance (CR1) of means whose `parts` are `influence`, over the last axis."""
-    count = influence.shape[-1]
-    return np.asarray(count / max(count - 1, 1) * (influence**2).sum(axis=-1))
+def spread(influence: Floats, count: Ints | None = None) -> Floats:
+    """Return the cluster-robust variance (CR1) of means whose `parts` are `influence`, over the last axis.
+
+    Args:
+        influence: Shape (..., clusters).
+        count: Clusters that hold items of each mean, of the shape of the result; None where all do.
+    """
+    sizes = np.asarray(influence.shape[-1] if count is None else count)
+    return np.asarray(few(sizes) * (influence**2).sum(axis=-1))
+
+
+def few(count: Ints) -> Floats:
+    """Return G / (G - 1), by which CR1 makes up for few clusters."""
+    return np.asarray(count / np.maximum(count - 1, 1))
 
 
 def joined(books: Sequence[Sequence[str]]) -> Ints:

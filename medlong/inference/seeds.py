@@ -18,7 +18,7 @@ from scipy.special import stdtr, stdtrit
 from scipy.stats import chi2
 
 from medlong.compare.statistics import CONFIDENCE, Estimate
-from medlong.inference.clusters import spread
+from medlong.inference.clusters import few, spread
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -47,6 +47,8 @@ class Levels:
     """(Q,): variance of one run's mean by its own luck with items, pooled over mixtures."""
     pooled: npt.NDArray[np.bool_]
     """(Q,): whether the variances of the mixtures were taken as one."""
+    clusters: Ints
+    """(Q,): how many of the G hold items of each score; scores on other items have clusters of their own."""
 
     def pooled_variance(self) -> Floats:
         """Return the variance between runs of one mixture, pooled over mixtures, shape (Q,)."""
@@ -70,13 +72,14 @@ class Contrasts:
         return np.where(known, stdtr(np.where(known, self.df, 1.0), -t), 1.0)
 
 
-def levels(values: Floats, influence: Floats, owner: Ints) -> Levels:
+def levels(values: Floats, influence: Floats, owner: Ints, clusters: Ints | None = None) -> Levels:
     """Return means and variances of mixtures from their runs.
 
     Args:
         values: (Q, R), every score of every run.
         influence: (Q, R, G), from `clusters.parts`, with one clustering of items for all.
         owner: (R,), the mixture of each run from 0 to T - 1; each needs two runs or more.
+        clusters: (Q,), how many of the G hold items of each score; None where all do.
     """
     seeds = np.bincount(owner).astype(np.int64)
     member = np.equal(owner[:, None], np.arange(seeds.size)[None, :]).astype(np.float64)
@@ -85,12 +88,13 @@ def levels(values: Floats, influence: Floats, owner: Ints) -> Levels:
     squares = (values - means[:, owner]) ** 2 @ member
     df = (seeds - 1).astype(np.float64)
     total = float(df.sum())
-    noise = spread(influence - own[:, owner]).sum(axis=1) / total
+    count = np.full(values.shape[0], influence.shape[2]) if clusters is None else clusters
+    noise = spread(influence - own[:, owner], count[:, None]).sum(axis=1) / total
     pooled = bartlett(squares, df) >= UNEQUAL
     one = np.repeat((squares.sum(axis=1) / total)[:, None], seeds.size, axis=1)
     variance = np.where(pooled[:, None], one, squares / df)
     run_df = np.where(pooled[:, None], total, df)
-    return Levels(means, own, seeds, variance, run_df, noise, pooled)
+    return Levels(means, own, seeds, variance, run_df, noise, pooled, count)
 
 
 def bartlett(squares: Floats, df: Floats) -> Floats:
@@ -122,16 +126,17 @@ def contrasts(own: Levels) -> Contrasts:
     noise = np.repeat(own.noise, mixtures) / seeds
     influence = own.influence.reshape(flat, -1)
     gram = influence @ influence.T
-    count = influence.shape[1]
+    each = np.repeat(own.clusters, mixtures)
+    count = np.minimum(each[:, None], each[None, :])
     size = np.diag(gram)
-    cluster = count / max(count - 1, 1) * np.maximum(size[:, None] + size[None, :] - 2 * gram, 0.0)
+    cluster = few(count) * np.maximum(size[:, None] + size[None, :] - 2 * gram, 0.0)
     # the same estimate twice has the degrees of freedom of one, two estimates have Welch's
     same = np.repeat(np.arange(scores), mixtures)
     once = (same[:, None] == same[None, :]) & own.pooled[same][:, None]
     run_sum = run[:, None] + run[None, :]
     welch = (run**2 / run_df)[:, None] + (run**2 / run_df)[None, :]
     run_term = np.where(once, run_sum**2 / run_df[:, None], welch)
-    noise_df = float((own.seeds - 1).sum()) * max(count - 1, 1)
+    noise_df = float((own.seeds - 1).sum()) * np.maximum(count - 1, 1)
     variance, df = _combined(run_sum, run_term, cluster, noise[:, None] + noise[None, :], count, noise_df)
     shape = (scores, mixtures, scores, mixtures)
     value = means[:, None] - means[None, :]
@@ -146,13 +151,13 @@ def estimates(own: Levels, score: int, n: int) -> list[Estimate]:
         score: Which of the Q.
         n: Items that entered, for the estimates to carry.
     """
-    count = own.influence.shape[2]
+    count = own.clusters[score]
     run = own.run_variance[score] / own.seeds
-    noise_df = float((own.seeds - 1).sum()) * max(count - 1, 1)
-    cluster, noise = spread(own.influence[score]), own.noise[score] / own.seeds
+    noise_df = float((own.seeds - 1).sum()) * np.maximum(count - 1, 1)
+    cluster, noise = spread(own.influence[score], count), own.noise[score] / own.seeds
     variance, df = _combined(run, run**2 / own.run_df[score], cluster, noise, count, noise_df)
     return [
-        interval(float(mean), float(v), float(d), n, count)
+        interval(float(mean), float(v), float(d), n, int(count))
         for mean, v, d in zip(own.means[score], variance, df, strict=True)
     ]
 
@@ -167,12 +172,12 @@ def interval(value: float, variance: float, df: float, n: int, clusters: int, le
 
 
 def _combined(
-    run: Floats, run_term: Floats, cluster: Floats, noise: Floats, count: int, noise_df: float
+    run: Floats, run_term: Floats, cluster: Floats, noise: Floats, count: Ints, noise_df: Floats
 ) -> tuple[Floats, Floats]:
     """Variance of two levels and its degrees of freedom (Satterthwaite 1946, Biometrics Bulletin 2:110-114)."""
     extra = np.maximum(cluster - noise, 0.0)
     variance = run + extra
-    items_term = cluster**2 / max(count - 1, 1) + noise**2 / noise_df
+    items_term = cluster**2 / np.maximum(count - 1, 1) + noise**2 / noise_df
     terms = run_term + np.where(extra > 0, items_term, 0.0)
     df = np.divide(variance**2, terms, out=np.ones_like(variance), where=terms > 0)
     return variance, np.maximum(df, 1.0)

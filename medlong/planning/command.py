@@ -39,6 +39,13 @@ def add(commands: "argparse._SubParsersAction[Any]") -> None:
     plan.add_argument(
         "--runs", nargs="+", type=Path, metavar="FOLDER", help="take items, books, seeds and variances from these runs"
     )
+    plan.add_argument(
+        "--knowledge",
+        action="append",
+        default=[],
+        metavar="TASK[:METRIC]",
+        help="with --runs: the task that shows knowledge, as in medlong compare",
+    )
     plan.set_defaults(run=_plan)
 
 
@@ -68,6 +75,8 @@ def _assumed(args: argparse.Namespace) -> "Design":
     defaults = {"items": 400, "books": 20, "mixtures": 5, "seeds": 3, "seed_sd": 1.5, "discordance": 0.2, "icc": 0.05}
     given = {name: value for name in defaults if (value := getattr(args, name)) is not None}
     chosen = defaults | given
+    if args.knowledge:
+        raise ConfigError("--knowledge says what is measured in --runs, which was not given")
     if chosen["books"] > chosen["items"]:
         raise ConfigError(f"--books {chosen['books']}: more than the items, {chosen['items']}; each holds one or more")
     return design(
@@ -90,7 +99,7 @@ def _measured(args: argparse.Namespace) -> "list[tuple[str, Design]]":
     from medlong.compare.comparison import load
     from medlong.compare.table import group_title
 
-    comparison = load(args.runs)
+    comparison = load(args.runs, knowledge=args.knowledge)
     changes = {name: value for name in ("mixtures", "seeds") if (value := getattr(args, name)) is not None}
     found = [(group_title(group), study(comparison, group)) for group in comparison.groups]
     studies = [(title, replace(each, **changes)) for title, each in found if each is not None]

@@ -3,6 +3,7 @@
 from medlong.compare.analysis import Analysis
 from medlong.compare.comparison import Group
 from medlong.compare.entries import Entry
+from medlong.compare.inferred import knowledge_words
 from medlong.compare.measure import is_length
 from medlong.compare.statistics import Estimate
 from medlong.report.plots import Plot, Point, interval, scatter
@@ -42,8 +43,8 @@ def pareto(group: Group, analysis: Analysis | None) -> tuple[Plot, str] | None:
     if analysis and analysis.treatments:
         found = [Point(t.name, t.knowledge, t.long_context) for t in analysis.treatments]
         note = (
-            "Each point is one mixture with all its seeds. Long context is the mean of D(L) over the lengths that the "
-            "base reads."
+            f"Each point is one mixture with all its seeds. Knowledge: {knowledge_words(analysis)}. Long context is "
+            "the mean of D(L) over the lengths that the base reads."
         )
         return scatter("Knowledge against long context", found, "knowledge", "long context"), note
     known = CLOSED if CLOSED in group.arms else ORACLE

@@ -6,10 +6,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
+from medlong.cli import main
 from medlong.compare.arrange import parse
 from medlong.compare.comparison import load
+from medlong.compare.publish import sent
 from medlong.compare.table import PLAIN, View, markdown, sections
 from medlong.errors import DataError
 from medlong.report.page import report
@@ -74,6 +77,22 @@ def test_other_tasks_are_a_table_of_their_own(runs: Runs) -> None:
     (chosen,) = sections(comparison, View(choice=parse("difference", None)))[-1].tables
     assert chosen.headers == ["run", "difference"]
     assert sections(comparison, View(choice=parse("run,arm,accuracy", None)))[-1].title != "Other tasks"
+
+
+def test_other_tasks_are_sent_and_written_as_csv(runs: Runs, tmp_path: Path) -> None:
+    path = tmp_path / "others.csv"
+    assert main(["compare", str(runs.root), "--others-csv", str(path)]) == 2
+    assert not path.exists()
+    for name in ("base", "m100"):
+        _add_medqa(runs, name)
+    assert main(["compare", str(runs.root), "--others-csv", str(path)]) == 0
+    base, tuned = pl.read_csv(path).rows(named=True)
+    assert (base["run"], base["task"], base["metric"], base["difference"]) == ("Small-135M", "medqa", "acc", None)
+    assert (tuned["run"], tuned["value"], tuned["difference_n"]) == ("m100", pytest.approx(5 / 6, abs=1e-6), 6)
+    models = {one.name: one.others for one in sent(load([runs.root]))}
+    assert models["g50m50"] == {}
+    assert models["Small-135M"] == {"medqa/acc": 0.5, "medqa/acc_stderr": 0.2}
+    assert models["m100"]["medqa/acc_difference"] == pytest.approx(2 / 6)
 
 
 def test_without_samples_there_is_a_score_and_no_difference(runs: Runs) -> None:

@@ -28,7 +28,7 @@ from medlong.inference.power import (
     power,
 )
 from medlong.inference.reading import effective_length, retention
-from medlong.inference.seeds import Levels, bartlett, contrasts, levels
+from medlong.inference.seeds import Levels, bartlett, contrasts, estimates, levels
 from medlong.inference.surface import fit
 from medlong.inference.verdict import decide
 
@@ -109,6 +109,24 @@ def test_the_runs_luck_with_items_is_counted_once() -> None:
     own = levels(right.mean(axis=1)[None], parts(right, codes, 40)[None], owner)
     # nothing but luck: the variance of one run is 1 / 200, and the books add nothing to it
     assert contrasts(own).variance[0, 0, 0, 1] == pytest.approx(2 / 200 / 400, rel=0.35)
+
+
+def test_scores_on_other_items_have_errors_of_their_own() -> None:
+    """Two scores on 5 and 60 clusters side by side are tested as each is alone."""
+    generator = np.random.default_rng(6)
+    owner, sizes = np.repeat([0, 1, 2], 3), (5, 60)
+    values = generator.normal(0, 1, (2, 9))
+    blocks = [parts(generator.normal(0, 1, (9, 4 * size)), np.arange(4 * size) % size, size) for size in sizes]
+    padded = [np.hstack([blocks[0], np.zeros((9, 60))]), np.hstack([np.zeros((9, 5)), blocks[1]])]
+    both = levels(values, np.stack(padded), owner, np.array(sizes))
+    for q in range(2):
+        alone = levels(values[q : q + 1], blocks[q][None], owner)
+        assert both.noise[q] == pytest.approx(alone.noise[0])
+        for name in ("value", "variance", "df"):
+            mine, theirs = (getattr(contrasts(own), name) for own in (both, alone))
+            assert mine[q, :, q, :] == pytest.approx(theirs[0, :, 0, :])
+        for mine, theirs in zip(estimates(both, q, 9), estimates(alone, 0, 9), strict=True):
+            assert mine == pytest.approx(theirs)
 
 
 @pytest.mark.parametrize(
