@@ -19,10 +19,41 @@ from medlong.inference.surface import fit
 from medlong.inference.verdict import decide
 
 ITEMS, BOOKS = 400, 20
+QUESTIONS = 1_000
 DISCORDANCE, MEAN = 0.2, 0.6
 BETA = 2 * MEAN * (1 - MEAN) / DISCORDANCE
 CONCENTRATION = 1 / (BETA - 1)
 CLUSTERS = np.repeat(np.arange(BOOKS), ITEMS // BOOKS)
+
+
+def answers(
+    count: int,
+    effects: np.ndarray,
+    seeds: int,
+    seed_sd: float | np.ndarray,
+    icc: float = 0.0,
+    seed: int = 0,
+    base: bool = False,
+    clusters: np.ndarray = CLUSTERS,
+) -> Iterator[np.ndarray]:
+    """Yield which answers are right (Q, R, items); `effects` (Q, T) are true, in fractions of 1, over the base."""
+    items, books = clusters.size, int(clusters.max()) + 1
+    generator = np.random.default_rng(seed)
+    scores, mixtures = effects.shape
+    owner = np.repeat(np.arange(mixtures), seeds)
+    sd = np.repeat(np.broadcast_to(seed_sd, mixtures), seeds)
+    alpha, beta = MEAN * CONCENTRATION, (1 - MEAN) * CONCENTRATION
+    for _ in range(count):
+        chance = generator.beta(alpha, beta, (scores, 1, items))
+        slope = chance * (1 - chance) / (DISCORDANCE / 2)
+        moved = (effects[:, owner] + sd * generator.standard_normal((scores, owner.size)))[:, :, None]
+        if icc:
+            taste = generator.normal(0, np.sqrt(DISCORDANCE * icc / 2), (scores, mixtures, books))
+            moved = moved + taste[:, owner][:, :, clusters]
+        right = (generator.random((scores, owner.size, items)) < chance + moved * slope).astype(float)
+        if base:
+            right -= generator.random((scores, 1, items)) < chance
+        yield right
 
 
 def studies(
@@ -34,23 +65,23 @@ def studies(
     seed: int = 0,
     base: bool = False,
 ) -> Iterator[Levels]:
-    """Yield what the verdict is made from; `effects` (Q, T) are true, in fractions of 1, over the base."""
-    generator = np.random.default_rng(seed)
-    scores, mixtures = effects.shape
-    owner = np.repeat(np.arange(mixtures), seeds)
-    sd = np.repeat(np.broadcast_to(seed_sd, mixtures), seeds)
-    alpha, beta = MEAN * CONCENTRATION, (1 - MEAN) * CONCENTRATION
-    for _ in range(count):
-        chance = generator.beta(alpha, beta, (scores, 1, ITEMS))
-        slope = chance * (1 - chance) / (DISCORDANCE / 2)
-        moved = (effects[:, owner] + sd * generator.standard_normal((scores, owner.size)))[:, :, None]
-        if icc:
-            taste = generator.normal(0, np.sqrt(DISCORDANCE * icc / 2), (scores, mixtures, BOOKS))
-            moved = moved + taste[:, owner][:, :, CLUSTERS]
-        right = (generator.random((scores, owner.size, ITEMS)) < chance + moved * slope).astype(float)
-        if base:
-            right -= generator.random((scores, 1, ITEMS)) < chance
+    """Yield what the verdict is made from."""
+    owner = np.repeat(np.arange(effects.shape[1]), seeds)
+    for right in answers(count, effects, seeds, seed_sd, icc, seed, base):
         yield levels(right.mean(axis=2), parts(right, CLUSTERS, BOOKS), owner)
+
+
+def apart(count: int, effects: np.ndarray, seeds: int, seed_sd: float, icc: float, seed: int = 0) -> Iterator[Levels]:
+    """Yield the same with the first score from another task, of questions without books."""
+    owner = np.repeat(np.arange(effects.shape[1]), seeds)
+    own = answers(count, effects[:1], seeds, seed_sd, 0.0, 2 * seed, clusters=np.arange(QUESTIONS))
+    books = answers(count, effects[1:], seeds, seed_sd, icc, 2 * seed + 1)
+    for first, second in zip(own, books, strict=True):
+        influence = np.zeros((2, owner.size, QUESTIONS + BOOKS))
+        influence[0, :, :QUESTIONS] = parts(first[0], np.arange(QUESTIONS), QUESTIONS)
+        influence[1, :, QUESTIONS:] = parts(second[0], CLUSTERS, BOOKS)
+        values = np.stack([first[0].mean(axis=1), second[0].mean(axis=1)])
+        yield levels(values, influence, owner, np.array([QUESTIONS, BOOKS]))
 
 
 def false_claims(count: int, mixtures: int, seeds: int, seed_sd: float | np.ndarray, seed: int = 0) -> float:
@@ -64,6 +95,13 @@ def uneven_claims(count: int, mixtures: int, seeds: int, seed_sd: float, seed: i
     effects = np.zeros((2, mixtures))
     effects[1, 0] = 0.10
     return float(np.mean([bool(decide(own).worse) for own in studies(count, effects, seeds, seed_sd, seed=seed)]))
+
+
+def claims_apart(count: int, mixtures: int, seeds: int, seed_sd: float, icc: float, seed: int = 0) -> float:
+    """Share of studies of equal mixtures, one score from another task and above the other, in which any is worse."""
+    equal = np.stack([np.full(mixtures, 0.1), np.zeros(mixtures)])
+    found = (bool(decide(own).worse) for own in apart(count, equal, seeds, seed_sd, icc, seed))
+    return float(np.mean(list(found)))
 
 
 def false_equivalence(count: int, seeds: int, seed_sd: float, seed: int = 0) -> float:
@@ -141,6 +179,10 @@ def main() -> None:
             print(f"| {mixtures} | {seeds} | {100 * sd:g} | {' | '.join(rates)} |", flush=True)
     spread = np.array([0.01, 0.01, 0.01, 0.01, 0.04])
     print(f"| 5 | 3 | 1, one of them 4 | {100 * false_claims(count, 5, 3, spread):.1f} % | |")
+    print("\n| knowledge from 1,000 questions of another task | false claims |\n| --- | ---: |")
+    for mixtures, sd, icc in ((2, 0.01, 0.0), (5, 0.01, 0.05), (5, 0.02, 0.05)):
+        rate = claims_apart(count // 2, mixtures, 3, sd, icc)
+        print(f"| {mixtures} mixtures, 3 seeds, sd {100 * sd:g}, ICC {icc:g} | {100 * rate:.1f} % |", flush=True)
     print(f"\nEquivalent within 3 points, truly 3 apart: {100 * false_equivalence(count, 10, 0.01):.1f} %")
     print("\n| interval | coverage |\n| --- | ---: |")
     for mixtures, seeds, sd, icc in ((5, 3, 0.01, 0.0), (5, 3, 0.02, 0.0), (5, 3, 0.01, 0.05), (2, 3, 0.02, 0.05)):

@@ -8,6 +8,9 @@ from medlong.inference.seeds import Levels
 from medlong.inference.verdict import MARGIN, Decision
 
 POINTS = round(100 * MARGIN)
+NEEDS_READING = (
+    "items of kinds that it answers with the right page (medlong_kinds), shorter arms, more items, or a base that reads"
+)
 
 
 def not_comparable() -> Verdict:
@@ -25,7 +28,7 @@ def nothing_read(unread: tuple[str, ...]) -> Verdict:
         f"Not comparable: at {_listed(unread)} the base does no better with the book than without, so it has no "
         "long context to lose there."
     )
-    return Verdict("not comparable", (), text, ("shorter arms, more items, another scoring or a base that reads",))
+    return Verdict("not comparable", (), text, (NEEDS_READING,))
 
 
 def too_few_seeds(names: list[str], single: tuple[str, ...]) -> Verdict:

@@ -17,7 +17,10 @@ from medlong.scoring.answers import best_option, lenient_letter, strict_letter
 
 log = logging.getLogger("medlong")
 
-SETTINGS = ("medlong_answer_tokens", "medlong_bank", "medlong_items", "medlong_seed", "medlong_tokenizer")
+SETTINGS = (
+    *("medlong_answer_tokens", "medlong_bank", "medlong_items", "medlong_kinds", "medlong_seed"),
+    "medlong_tokenizer",
+)
 """What a user may set by --metadata."""
 
 Doc = Mapping[str, Any]
@@ -49,7 +52,7 @@ def load(*, arm: str, scoring: str, bank: str = "formulary", **metadata: Any) ->
     answer_tokens = _number(metadata, "medlong_answer_tokens", ANSWER_TOKENS, least=1)
     asked = parse(arm)
     sat = sitting(banks.source(bank, metadata), counter_for(metadata), seed, answer_tokens).of(asked.variant)
-    sheets = sat.sheets(asked.base)
+    sheets = _of_kinds(sat.sheets(asked.base), metadata.get("medlong_kinds"))
     sheets = _askable(sheets[: _number(metadata, "medlong_items", len(sheets), least=1)], sat, arm, scoring)
     sheets = in_hands(sheets, lambda sheet: sheet.book, processes())
     window = window_for(metadata)
@@ -157,6 +160,24 @@ def _number(metadata: Mapping[str, Any], key: str, default: int, *, least: int) 
     if value > MOST:
         raise ConfigError(f"--metadata: {key}: expected a whole number of at most {MOST}")
     return value
+
+
+def _of_kinds(sheets: Sequence[Sheet], kinds: object) -> Sequence[Sheet]:
+    """Return the sheets whose items are of the kinds named, in their order; all of them where none is named.
+
+    Raises:
+        ConfigError: If one is not the name of a kind in this bank.
+    """
+    if kinds is None:
+        return sheets
+    names = kinds.split(",") if isinstance(kinds, str) else kinds
+    if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
+        raise ConfigError(f"--metadata: medlong_kinds: expected names of kinds joined by commas, got {kinds!r}")
+    wanted = {name.strip() for name in names}
+    known = {sheet.seat.item.kind for sheet in sheets}
+    for name in sorted(wanted - known):
+        raise ConfigError(f"--metadata: medlong_kinds: {unknown('kind', name, known)}")
+    return [sheet for sheet in sheets if sheet.seat.item.kind in wanted]
 
 
 def _several(doc: Doc) -> bool:

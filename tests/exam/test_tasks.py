@@ -35,6 +35,14 @@ def test_items_can_be_limited_to_balanced_blocks():
     assert len({(doc["kind"], doc["letter"], doc["depth_fifth"]) for doc in first}) == 60
 
 
+def test_items_can_be_limited_to_kinds_that_stay_balanced():
+    whole = {doc["id"]: doc for doc in docs()}
+    chosen = docs(medlong_kinds="lookup, two_hop", medlong_items=40)
+    assert chosen == [doc for doc in whole.values() if doc["kind"] in ("lookup", "two_hop")][:40]
+    assert len({(doc["kind"], doc["letter"], doc["depth_fifth"]) for doc in chosen}) == 40
+    assert docs(medlong_kinds=["lookup", "two_hop"], medlong_items=40) == chosen
+
+
 @pytest.mark.parametrize(
     ("scoring", "results", "acc", "no_answer"),
     [
@@ -77,6 +85,8 @@ def test_a_longer_answer_budget_leaves_shorter_books():
         ({"medlong_items": 0}, "--metadata: medlong_items: expected a whole number of at least 1, got 0"),
         ({"medlong_answer_tokens": True}, "medlong_answer_tokens: expected a whole number"),
         ({"medlong_item": 60}, "--metadata: no setting named 'medlong_item'; did you mean 'medlong_items'?"),
+        ({"medlong_kinds": "lokup"}, "--metadata: medlong_kinds: no kind named 'lokup'; did you mean 'lookup'?"),
+        ({"medlong_kinds": 3}, "--metadata: medlong_kinds: expected names of kinds joined by commas, got 3"),
         ({"bank": "formulry"}, "no bank named 'formulry'; did you mean 'formulary'?"),
     ],
 )

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.simulate_verdicts import (
+    claims_apart,
     coverage,
     false_claims,
     false_equivalence,
@@ -21,6 +22,10 @@ def test_equal_mixtures_are_told_apart_in_at_most_7_percent_of_studies(mixtures:
 
 def test_mixtures_of_one_balance_are_not_told_apart_by_what_the_balance_does_not_count() -> None:
     assert uneven_claims(400, 2, 3, 0.02, seed=3) <= 0.07
+
+
+def test_knowledge_from_another_task_makes_no_more_false_claims() -> None:
+    assert claims_apart(250, 5, 3, 0.02, 0.05, seed=3) <= 0.07
 
 
 def test_a_test_that_ignores_seeds_would_claim_far_more() -> None:
