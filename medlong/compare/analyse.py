@@ -7,7 +7,7 @@ from medlong.compare.comparison import Comparison, Group
 from medlong.compare.readings import readings
 from medlong.compare.scores import Scores, scores
 from medlong.compare.treatments import Balance, Trained, balance, described, is_soup, read_lengths, trained
-from medlong.compare.words import not_comparable, nothing_read, too_few_seeds, worded
+from medlong.compare.words import not_comparable, nothing_read, only_base, too_few_seeds, worded
 from medlong.inference.pareto import beyond_luck, membership
 from medlong.inference.power import Design
 from medlong.inference.seeds import Levels, levels
@@ -103,8 +103,10 @@ def _surface(both: Balance | None, treatments: list[Trained], seed: int) -> Surf
 def _verdict(
     both: Balance | None, own: Levels | None, replicated: list[int], treatments: list[Trained], unread: tuple[str, ...]
 ) -> Verdict:
+    if not treatments:
+        return only_base()
     if both is None:
-        return nothing_read(unread) if treatments and unread else not_comparable()
+        return nothing_read(unread) if unread else not_comparable()
     names = [each.name for each in treatments]
     left_out = tuple(name for t, name in enumerate(names) if t not in replicated)
     if own is None or len(replicated) < 2:

@@ -16,10 +16,16 @@ NEEDS_READING = (
 def not_comparable() -> Verdict:
     """Return the verdict where the exam lacks an arm that the balance needs."""
     text = (
-        "Not comparable: the balance needs a trained model and, of every model, the arms oracle and at least one "
-        "length, with common items; knowledge is from --knowledge, or from closed where all have it."
+        "Not comparable: the balance needs, of every model, the arms oracle and at least one length, with common "
+        "items; knowledge is from --knowledge, or from closed where all have it."
     )
     return Verdict("not comparable", (), text, ("evaluate all models on the same arms: closed, oracle and lengths",))
+
+
+def only_base() -> Verdict:
+    """Return the verdict where no trained model sat the exam."""
+    text = "Not comparable: one model sat this exam, so there are scores and nothing to choose among."
+    return Verdict("not comparable", (), text, ("train on a mixture or more, and evaluate each on the same tasks",))
 
 
 def nothing_read(unread: tuple[str, ...]) -> Verdict:

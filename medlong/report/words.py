@@ -13,7 +13,7 @@ KINDS = {
     "tied": "Several mixtures are tied",
     "equivalent": "The mixtures are equivalent",
     "insufficient": "The evidence is not enough",
-    "not comparable": "Not comparable",
+    "not comparable": "No comparison can be made",
 }
 CLOSED, ORACLE = "closed", "oracle"
 LEAST_MIXTURES = 3

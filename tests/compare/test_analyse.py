@@ -110,6 +110,13 @@ def test_without_the_oracle_nothing_is_comparable(empty: Runs) -> None:
     assert _analysis(empty).verdict.kind == "not comparable"
 
 
+def test_a_base_alone_has_scores_and_nothing_to_choose_among(empty: Runs) -> None:
+    empty.add_results("base")
+    verdict = _analysis(empty).verdict
+    assert verdict.kind == "not comparable"
+    assert "one model sat this exam" in verdict.text
+
+
 def test_plan_prints_what_a_study_sees(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "--mixtures", "2", "--icc", "0", "--effect", "5"]) == 0
     text = capsys.readouterr().out
