@@ -1,5 +1,7 @@
 """The answer in words: the verdict of the analysis, or what can be said of each model without one."""
 
+import math
+
 from medlong.compare.analysis import Analysis
 from medlong.compare.comparison import Group
 from medlong.compare.entries import Entry
@@ -39,9 +41,11 @@ def sentences(group: Group) -> list[str]:
 
 
 def pareto(group: Group, analysis: Analysis | None) -> tuple[Plot, str] | None:
-    """Return the picture of knowledge against long context and what its points are; None where nothing is tuned."""
-    if analysis and analysis.treatments:
-        found = [Point(t.name, t.knowledge, t.long_context) for t in analysis.treatments]
+    """Return the picture of knowledge against long context and what its points are; None where it has no point."""
+    if analysis:
+        found = [Point(t.name, t.knowledge, t.long_context) for t in analysis.treatments if _known(t.long_context)]
+        if not found:
+            return None
         note = (
             f"Each point is one mixture with all its seeds. Knowledge: {knowledge_words(analysis)}. Long context is "
             "the mean of D(L) over the lengths that the base reads."
@@ -52,7 +56,7 @@ def pareto(group: Group, analysis: Analysis | None) -> tuple[Plot, str] | None:
     if not lengths:
         return None
     pairs = [(entry, *_two(group, entry, known, lengths[-1])) for entry in group.entries[1:]]
-    found = [Point(entry.name, x, y) for entry, x, y in pairs if x and y]
+    found = [Point(entry.name, x, y) for entry, x, y in pairs if x and y and _known(x) and _known(y)]
     if not found:
         return None
     note = f"Each point is one run. Knowledge is the difference to the base in the arm {known}, long context D(L) at "
@@ -71,7 +75,7 @@ def share_rows(group: Group, analysis: Analysis | None) -> list[tuple[str, float
         named = [(entry.name, entry, cell.net) for entry, cell in cells if cell and cell.net]
     for name, entry, score in named:
         mixture = entry.mixture if entry else None
-        if mixture is not None:
+        if mixture is not None and _known(score):
             rows.append((name, mixture.shares.get("general", 0.0), mixture.total, mixture.unit, score))
     different = {(share, total) for _, share, total, _, _ in rows}
     return sorted(rows, key=lambda row: (row[1], row[2], row[0])) if len(different) >= LEAST_MIXTURES else []
@@ -88,6 +92,10 @@ def surface(analysis: Analysis | None) -> str:
         f"{100 * low:.0f} to {100 * high:.0f} %) at a total of "
         f"{found.best_total:,.0f}; lack of fit p = {found.lack_of_fit_p:.3f}."
     )
+
+
+def _known(estimate: Estimate) -> bool:
+    return not math.isnan(estimate.value)
 
 
 def _two(group: Group, entry: Entry, known: str, length: str) -> tuple[Estimate | None, Estimate | None]:

@@ -13,6 +13,7 @@ import pytest
 from medlong.cli import main
 from medlong.compare.analysis import Analysis, Reading, Tested, Treatment, Verdict
 from medlong.compare.comparison import Comparison, load
+from medlong.compare.inference import analyses
 from medlong.compare.statistics import Estimate, Interval
 from medlong.compare.table import View
 from medlong.errors import DataError
@@ -239,6 +240,28 @@ def test_three_mixtures_make_a_map_and_the_surface_is_told(answered: Runs, monke
     assert "Mixtures by share and quantity" in page
     assert "the best general share is 40 % (95 % interval 20 to 60 %)" in page
     assert "general share 20 percent, total 500" in page
+
+
+def _unread(runs: Runs) -> None:
+    """Give the base at every length the answers it gave without a book."""
+    closed = {line["doc"]["id"]: line["acc"] for line in runs.lines("base", "closed")}
+    for arm in ("001k", "004k", "016k"):
+        lines = [line | {"acc": closed[line["doc"]["id"]]} for line in runs.lines("base", arm)]
+        runs.rewrite("base", arm, lines)
+
+
+@pytest.mark.parametrize("arms", [tuple(ARMS), ("closed", "oracle"), ("oracle", "004k"), ("closed", "004k")])
+def test_numbers_there_are_not_are_drawn_nowhere(empty: Runs, arms: tuple[str, ...]) -> None:
+    empty.add_results("base", arms=arms)
+    for name in ("g50m50", "m100"):
+        empty.add_run(name)
+        empty.add_results(name, arms=arms)
+    if arms == tuple(ARMS):
+        _unread(empty)
+    comparison = load([empty.root])
+    page = report(comparison, View(analyses(comparison)), "medlong compare")
+    assert not re.findall(r"(?i)(?<![\w-])nan(?![\w-])", page)
+    assert ('<h3 id="g0-pareto">' in page) == (arms == ("oracle", "004k"))
 
 
 def test_coinciding_points_keep_labels_apart() -> None:
