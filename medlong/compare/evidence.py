@@ -13,6 +13,7 @@ from medlong.compare.entries import Entry, entry_for
 from medlong.compare.faults import Faults
 from medlong.compare.others import Other, claim
 from medlong.compare.records import (
+    ROUNDING,
     Mixture,
     ResultsRecord,
     Run,
@@ -24,9 +25,6 @@ from medlong.compare.records import (
 from medlong.compare.samples import NAME, count_primary, read_samples
 from medlong.compare.scan import Output, scan
 from medlong.errors import DataError
-
-ROUNDING = 1e-6
-"""Difference of means that the order of adding up can make, and more."""
 
 
 @dataclass(frozen=True, slots=True)

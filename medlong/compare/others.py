@@ -1,5 +1,6 @@
 """Scores of other lm_eval tasks (medqa, mmlu, ...), joined by id to the models that sat the exam."""
 
+import math
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +13,13 @@ from pydantic import ConfigDict
 from medlong.catalog import RUN_FILE
 from medlong.compare.entries import Entry, identity
 from medlong.compare.faults import Faults
-from medlong.compare.records import TASK_PREFIX, Record, ResultsRecord, read_run
+from medlong.compare.records import ROUNDING, TASK_PREFIX, Record, ResultsRecord, read_run
 from medlong.compare.samples import read_lines
 from medlong.compare.scan import Output
 from medlong.compare.statistics import Estimate, paired_difference
 
 PAIRED = ("acc", "acc_norm", "exact_match")
-"""Metrics that are one number a question, so that two models can be paired on it."""
+"""Metrics looked for in sample files that do not list theirs."""
 
 SCHEMA = pl.Schema(
     {
@@ -175,17 +176,17 @@ def _rows(other: Other) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for name, value in sorted(values.items()):
         metric, comma, filtered = name.partition(",")
-        if not comma or metric.endswith("_stderr") or isinstance(value, bool) or not isinstance(value, int | float):
+        number = _number(value)
+        if not comma or metric.endswith("_stderr") or number is None:
             continue
-        error = values.get(f"{metric}_stderr,{filtered}")
         rows.append(
             {
                 "entry": other.entry,
                 "task": other.task,
                 "metric": metric,
                 "filter": filtered,
-                "value": float(value),
-                "stderr": float(error) if isinstance(error, int | float) else None,
+                "value": number,
+                "stderr": _number(values.get(f"{metric}_stderr,{filtered}")),
                 "n": sum(numbers) if numbers and len(numbers) == len(counts) else None,
                 "version": "" if version is None else str(version),
             }
@@ -219,7 +220,19 @@ def _answers(other: Other, faults: Faults) -> Answers:
             if answer.doc_id in known:
                 faults.add(other.samples, f"doc_id {answer.doc_id} occurs twice; keep one evaluation a file")
             known[answer.doc_id] = answer.doc_hash, value
-    return found
+    return {key: answers for key, answers in found.items() if _is_mean(other, key, answers)}
+
+
+def _is_mean(other: Other, key: tuple[str, str], answers: Mapping[int, tuple[str, float]]) -> bool:
+    """Whether a metric is a rate of single questions: each 0 to 1, and their mean what lm_eval says of the task.
+
+    Two models can be paired on such a metric. A score of all answers together, as of BLEU, is none; nor is one that
+    was changed by hand in one of the two files.
+    """
+    said = _number(other.record.results[other.task].get(",".join(key)))
+    values = [value for _, value in answers.values()]
+    in_range = all(0 <= value <= 1 for value in values)
+    return said is not None and in_range and abs(math.fsum(values) / len(values) - said) <= ROUNDING
 
 
 def _questions(other: Other, own: Answers) -> pl.DataFrame:
@@ -234,7 +247,19 @@ def _questions(other: Other, own: Answers) -> pl.DataFrame:
 def _scored(answer: Answer) -> tuple[Answer, dict[str, float]]:
     extra = answer.model_extra or {}
     slim = Answer(doc_id=answer.doc_id, doc_hash=answer.doc_hash, filter=answer.filter)
-    return slim, {name: float(extra[name]) for name in PAIRED if isinstance(extra.get(name), int | float)}
+    names = extra.get("metrics")
+    listed = [name for name in names if isinstance(name, str)] if isinstance(names, list) else PAIRED
+    return slim, {name: number for name in listed if (number := _number(extra.get(name))) is not None}
+
+
+def _number(value: object) -> float | None:
+    """A score; None for anything that is none, such as lm_eval's `N/A` and the NaN of a metric that is not defined."""
+    if not isinstance(value, int | float):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None
 
 
 def _differences(

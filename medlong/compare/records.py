@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from medlong.compare.faults import Faults
 
+ROUNDING = 1e-6
+"""Difference of means that the order of adding up can make, and more."""
+
 TASK_PREFIX = "medlong_"
 NESTED = re.compile(r"checkpoint-\d+|merged")
 """Folders within that of a run."""

@@ -129,6 +129,30 @@ def test_other_questions_and_second_results_are_refused(runs: Runs) -> None:
     assert "1 questions of medqa are others than the base's (first: doc_id 3)" in str(caught.value)
 
 
+def test_metrics_that_are_means_of_questions_are_paired_and_others_are_not(runs: Runs) -> None:
+    """IFEval's rate of prompts is; a score of all answers together, one that is undefined and an edited one are not."""
+    for name in ("base", "m100"):
+        values = {"prompt_level_strict_acc,none": sum(SCORES[name]) / 6, "bleu,none": 0.7, "f1,none": float("nan")}
+        path = _add_medqa(runs, name, results={"medqa": values | {"acc,none": 0.9}})
+        samples = next(path.parent.glob("samples_*"))
+        lines = [json.loads(line) for line in samples.read_text().splitlines()]
+        names = ["acc", "prompt_level_strict_acc", "bleu", "f1", "inst"]
+        for line in lines:
+            other = {
+                "prompt_level_strict_acc": line["acc"] == 1,
+                "bleu": 0.2,
+                "f1": float("nan"),
+                "inst": [True, False],
+            }
+            line |= {"metrics": names} | other
+        samples.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    comparison = load([runs.root])
+    found = {
+        row["metric"]: row["difference"] for row in comparison.others.rows(named=True) if row["entry"] == "run-m100"
+    }
+    assert found == {"acc": None, "bleu": None, "prompt_level_strict_acc": pytest.approx(2 / 6)}
+
+
 def test_what_is_on_one_side_only_is_listed(runs: Runs) -> None:
     stranger = {"config": {"model": "hf", "model_args": {"pretrained": "hub/Other"}}}
     path = _add_medqa(runs, "base", **stranger)
