@@ -172,7 +172,10 @@ def main() -> int:
     command = [_bin("medlong"), "compare", str(args.runs)]
     command += ["--html", f"{report}.html", "--markdown", f"{report}.md", "--csv", f"{report}.csv"]
     code = subprocess.run(command, check=False).returncode
-    console.print(f"{time.monotonic() - began:.0f} s in all; report in {report}.html, tables in {report}.md and .csv")
+    console.print(
+        f"{time.monotonic() - began:.0f} s in all; report in {report}.html, tables in {report}.md and .csv",
+        soft_wrap=True,
+    )
     return code
 
 
