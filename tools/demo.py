@@ -31,6 +31,8 @@ SOURCES = Path("mixtures/sources.yaml")
 TASKS = [f"medlong_openbook_cloze_{arm}" for arm in ("closed", "oracle", "001k", "002k")]
 KIND = "lookup"
 """What a model of this size can answer with a book before it; of other kinds it reads nothing that it could lose."""
+KNOWLEDGE = "medlong_pharmacology_cloze_closed"
+"""Real drugs without a book: what nobody can know of invented ones."""
 
 ENVIRONMENT = {
     "AXOLOTL_DO_NOT_TRACK": "1",
@@ -56,10 +58,13 @@ class Step:
     output: Path
     """What the command leaves behind."""
 
+    exam: bool = False
+    """Whether it is an exam, whose answers are kept in case it is stopped."""
+
 
 def steps(runs: Path, items: int) -> list[Step]:
     """Return the whole job in order."""
-    found = [_exam(runs, "base", MODEL, items, BASE)]
+    found = _exams(runs, "base", MODEL, items, BASE)
     for name, mixture in MIXTURES.items():
         recipe = Path(f"recipes/smollm2_135m/{name}.yaml")
         run, data = runs / name, [Path(mixture), SOURCES]
@@ -70,7 +75,7 @@ def steps(runs: Path, items: int) -> list[Step]:
             Step(f"build {mixture}", [_bin("medlong"), "mix", "build", mixture], data, Path("build")),
             Step(f"train {name}", [_bin("axolotl"), "train", str(recipe), *where], [recipe, *data, BASE], trained),
             Step(f"merge {name}", [_bin("axolotl"), "merge-lora", str(recipe), *where], [trained], run / "merged"),
-            _exam(runs, name, str(run / "merged"), items, trained),
+            *_exams(runs, name, str(run / "merged"), items, trained),
         ]
     return found
 
@@ -79,15 +84,23 @@ def _bin(name: str) -> str:
     return str(BIN / name)
 
 
-def _exam(runs: Path, name: str, model: str, items: int, identity: Path) -> Step:
-    out = runs / name / "exam"
-    command = [
-        *(_bin("medlong"), "eval", "--model", "medlong-hf", "--device", "cpu", "--batch_size", "1"),
-        *("--model_args", f"pretrained={model},dtype=float32", "--tasks", ",".join(TASKS)),
-        *("--metadata", json.dumps({"medlong_kinds": KIND, "medlong_items": items}), "--apply_chat_template"),
-        *("--log_samples", "--output_path", str(out)),
-    ]
-    return Step(f"exam {name}", command, [identity], out)
+def _exams(runs: Path, name: str, model: str, items: int, identity: Path) -> list[Step]:
+    """The open-book exam, and what the model knows without a book."""
+    asked = {
+        "exam": (TASKS, {"medlong_kinds": KIND, "medlong_items": items}),
+        "knowledge": ([KNOWLEDGE], {"medlong_items": items}),
+    }
+    found = []
+    for what, (tasks, metadata) in asked.items():
+        out = runs / name / what
+        command = [
+            *(_bin("medlong"), "eval", "--model", "medlong-hf", "--device", "cpu", "--batch_size", "1"),
+            *("--model_args", f"pretrained={model},dtype=float32", "--tasks", ",".join(tasks)),
+            *("--metadata", json.dumps(metadata), "--apply_chat_template"),
+            *("--log_samples", "--output_path", str(out)),
+        ]
+        found.append(Step(f"{what} {name}", command, [identity], out, exam=True))
+    return found
 
 
 def _key(step: Step) -> str:
@@ -106,9 +119,9 @@ def perform(step: Step, runs: Path, place: str) -> bool:
         console.print(f"{place} {step.name}: done before")
         return True
     command = list(step.command)
-    if step.name.startswith("exam"):
+    if step.exam:
         _retire(step.output)
-        command += ["--use_cache", str(step.output.parent / f"exam_cache_{key}")]
+        command += ["--use_cache", str(step.output.parent / f"{step.output.name}_cache_{key}")]
     log = done.with_suffix(".log")
     began = time.monotonic()
     code = _watched(command, log, f"{place} {step.name}")
@@ -169,7 +182,7 @@ def main() -> int:
             return 1
     console.print(rf"\[{len(plan) + 1}/{len(plan) + 1}] compare")
     report = args.runs / "comparison"
-    command = [_bin("medlong"), "compare", str(args.runs)]
+    command = [_bin("medlong"), "compare", str(args.runs), "--knowledge", KNOWLEDGE]
     command += ["--html", f"{report}.html", "--markdown", f"{report}.md", "--csv", f"{report}.csv"]
     code = subprocess.run(command, check=False).returncode
     console.print(

@@ -7,7 +7,7 @@ from medlong.compare.comparison import Comparison, Group
 from medlong.compare.readings import readings
 from medlong.compare.scores import Scores, scores
 from medlong.compare.treatments import Balance, Trained, balance, described, is_soup, read_lengths, trained
-from medlong.compare.words import not_comparable, nothing_read, only_base, too_few_seeds, worded
+from medlong.compare.words import not_comparable, nothing_read, only_base, only_knowledge, too_few_seeds, worded
 from medlong.inference.pareto import beyond_luck, membership
 from medlong.inference.power import Design
 from medlong.inference.seeds import Levels, levels
@@ -38,7 +38,7 @@ def analyse(comparison: Comparison, group: Group, seed: int = 0) -> Analysis:
         surface=_surface(both, treatments, seed),
         unread=unread,
         knowledge=_knowledge(group, found),
-        verdict=_verdict(both, own, replicated, treatments, unread),
+        verdict=_no_choice(comparison, group) or _verdict(both, own, replicated, treatments, unread),
     )
 
 
@@ -100,11 +100,17 @@ def _surface(both: Balance | None, treatments: list[Trained], seed: int) -> Surf
     return fit(share, total, both.values[:, kept].min(axis=0), seed)
 
 
+def _no_choice(comparison: Comparison, group: Group) -> Verdict | None:
+    """The verdict where the exam was not meant to choose among mixtures."""
+    if len(group.entries) == 1:
+        return only_base()
+    asked = {f"{group.exam.family}_{arm}" for arm in group.arms}
+    return only_knowledge() if asked <= set(comparison.knowledge["task"]) else None
+
+
 def _verdict(
     both: Balance | None, own: Levels | None, replicated: list[int], treatments: list[Trained], unread: tuple[str, ...]
 ) -> Verdict:
-    if not treatments:
-        return only_base()
     if both is None:
         return nothing_read(unread) if unread else not_comparable()
     names = [each.name for each in treatments]

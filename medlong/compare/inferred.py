@@ -68,7 +68,9 @@ def _mixtures(group: Group, analysis: Analysis) -> list[Sheet]:
     treatments = analysis.treatments
     headers = ["mixture", "seeds", "knowledge", "long context", "balance", "P(Pareto)"]
     caption = MIXTURES.format(knowledge=knowledge_words(analysis))
-    tables = [Sheet("Mixtures", headers, [_mixture(one) for one in treatments], 2, caption, n_names=1)]
+    tables = []
+    if any(not math.isnan(one.balance.value) for one in treatments):
+        tables.append(Sheet("Mixtures", headers, [_mixture(one) for one in treatments], 2, caption, n_names=1))
     if any(one.seeds > 1 for one in treatments):  # with one seed each these would repeat the rows of the runs
         arms, lengths = list(group.arms), [arm for arm in group.arms if is_length(arm)]
         rows = [[one.name, *(change(one.differences.get(arm)) for arm in arms)] for one in treatments]

@@ -28,6 +28,12 @@ def only_base() -> Verdict:
     return Verdict("not comparable", (), text, ("train on a mixture or more, and evaluate each on the same tasks",))
 
 
+def only_knowledge() -> Verdict:
+    """Return the verdict on an exam that was asked for knowledge alone."""
+    text = "Not comparable by itself: this exam is what shows knowledge in the verdicts on the others."
+    return Verdict("not comparable", (), text, ())
+
+
 def nothing_read(unread: tuple[str, ...]) -> Verdict:
     """Return the verdict where the base reads nothing at any length."""
     text = (

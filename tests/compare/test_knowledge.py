@@ -12,6 +12,7 @@ from medlong.compare.analyse import analyse
 from medlong.compare.analysis import Analysis
 from medlong.compare.comparison import load
 from medlong.compare.export import to_polars
+from medlong.compare.inferred import inferred_sheets
 from medlong.compare.score_tables import INVENTED, remarks
 from medlong.compare.statistics import paired_difference
 from medlong.compare.table import View, markdown
@@ -129,6 +130,18 @@ def test_an_arm_of_another_exam_is_joined_by_item(asked: Runs) -> None:
     for one, other in zip(analyse(comparison, letter).treatments, analyse(comparison, cloze).treatments, strict=True):
         assert one.knowledge.value == pytest.approx(other.knowledge.value)
         assert one.knowledge.n == other.knowledge.n == 60
+
+
+def test_an_exam_asked_for_knowledge_alone_has_no_verdict_of_its_own(asked: Runs) -> None:
+    for name in ("base", "g50m50", "m100", "g50m50_s1", "m100_s1"):
+        asked.add_results(name, "cloze", arms=("closed",))
+    comparison = load([asked.root], knowledge=["medlong_openbook_cloze_closed"])
+    found = {group.exam.scoring: analyse(comparison, group) for group in comparison.groups}
+    assert found["letter"].verdict.kind != "not comparable"
+    assert "this exam is what shows knowledge" in found["cloze"].verdict.text
+    assert found["letter"].knowledge == found["cloze"].knowledge == ("medlong_openbook_cloze_closed",)
+    titles = [sheet.title for sheet in inferred_sheets(found["cloze"].group, found["cloze"])]
+    assert "Mixtures" not in titles
 
 
 def test_tables_and_files_say_what_knowledge_is(asked: Runs) -> None:

@@ -55,10 +55,10 @@ def test_a_failing_step_is_reported_and_not_counted_as_done(demo, tmp_path, caps
     assert not list((tmp_path / "logs").glob("*.done"))
 
 
-def test_the_job_is_exam_mixture_training_merge_exam_for_each_mixture(demo):
+def test_the_job_is_exams_mixture_training_merge_exams_for_each_mixture(demo):
     names = [step.name for step in demo.steps(Path("runs"), 60)]
-    assert names[0] == "exam base"
-    assert [name.split()[0] for name in names[1:]] == ["build", "train", "merge", "exam"] * 2
+    assert names[:2] == ["exam base", "knowledge base"]
+    assert [name.split()[0] for name in names[2:]] == ["build", "train", "merge", "exam", "knowledge"] * 2
     for step in demo.steps(Path("runs"), 60):
         assert all((ROOT / path).exists() or "runs" in str(path) or "models" in str(path) for path in step.inputs)
 
